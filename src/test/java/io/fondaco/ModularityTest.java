@@ -35,6 +35,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.junit.jupiter.api.Test;
 
 /** Checks the module boundaries, and generates {@code docs/modules.md}. */
@@ -104,6 +105,29 @@ class ModularityTest {
                 .filter(modules()::contains)
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(known).isEmpty();
+    }
+
+    /** The prefixes of the two APIs are in one class; what is below them, and how it is secured, modules declare. */
+    @Test
+    void platformContainsNoPathAndNoSecuritySchemeOfAModule() throws IOException {
+        Set<String> segments = pathSegmentsOfModules();
+        Set<String> schemes = securitySchemesOfModules();
+        assertThat(segments).as("the test sees the resources").contains("carts", "complete", "imports");
+        assertThat(schemes).as("the test sees the security schemes").contains("cart_token");
+        Pattern ofModule = Pattern.compile("\"([^\"]* )?/([^\"]*/)?(%s)(?![\\w-])|\"(%s)\""
+                .formatted(String.join("|", segments), String.join("|", schemes)));
+        Pattern prefix = Pattern.compile("\"[^\"]*/(store|admin)\\b");
+        List<String> violations = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(SOURCES.resolve(PLATFORM))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                boolean conventions = file.endsWith("ApiConventions.java");
+                Files.readAllLines(file).stream()
+                        .filter(line -> ofModule.matcher(line).find()
+                                || (!conventions && prefix.matcher(line).find()))
+                        .forEach(line -> violations.add("%s: %s".formatted(file.getFileName(), line.strip())));
+            }
+        }
+        assertThat(violations).isEmpty();
     }
 
     @Test
@@ -257,6 +281,27 @@ class ModularityTest {
             }
         }
         return Optional.empty();
+    }
+
+    /** Below {@code /store/v1} and {@code /admin/v1}, without parameters. */
+    private static Set<String> pathSegmentsOfModules() {
+        return CLASSES.stream()
+                .filter(type -> modules().contains(module(type)))
+                .flatMap(type -> Stream.concat(Stream.of(type), type.getMethods().stream()))
+                .flatMap(annotated -> annotated.tryGetAnnotationOfType(jakarta.ws.rs.Path.class).stream())
+                .flatMap(path -> Arrays.stream(path.value().split("/", -1)))
+                .filter(segment -> !segment.isEmpty() && !segment.startsWith("{"))
+                .filter(segment -> !Set.of("store", "admin", "v1").contains(segment))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> securitySchemesOfModules() {
+        return CLASSES.stream()
+                .filter(type -> modules().contains(module(type)))
+                .flatMap(type -> Stream.concat(Stream.of(type), type.getMethods().stream()))
+                .flatMap(annotated -> annotated.tryGetAnnotationOfType(SecurityRequirement.class).stream())
+                .map(SecurityRequirement::name)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static SortedMap<String, Set<String>> actualGraph() {

@@ -2,6 +2,7 @@ package io.fondaco.access;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fondaco.access.ApiKeyService.CreatedKey;
+import io.fondaco.platform.ApiConventions;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.paging.Page;
@@ -26,10 +27,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
@@ -38,6 +41,11 @@ import org.jspecify.annotations.Nullable;
 /** API keys in the admin API. */
 @Path("/admin/v1/api-keys")
 @Tag(name = "API keys")
+@SecurityScheme(
+        securitySchemeName = ApiConventions.ADMIN_SECURITY_SCHEME,
+        type = SecuritySchemeType.HTTP,
+        scheme = "bearer",
+        description = "A secret key with scopes; see /admin/v1/api-keys.")
 @RetriedReads
 @RunOnVirtualThread
 class ApiKeyResource {

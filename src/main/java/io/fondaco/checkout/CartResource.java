@@ -2,6 +2,7 @@ package io.fondaco.checkout;
 
 import io.fondaco.cart.CartId;
 import io.fondaco.cart.CartLineId;
+import io.fondaco.platform.admission.ExemptFromAdmission;
 import io.fondaco.platform.admission.WaitingRoom;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
@@ -29,11 +30,14 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -47,11 +51,18 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "Carts", description = "A cart is accessed with its cart_token: 'Authorization: Bearer <cart_token>'.")
+@SecurityScheme(
+        securitySchemeName = CartResource.CART_TOKEN,
+        type = SecuritySchemeType.HTTP,
+        scheme = "bearer",
+        description = "The cart_token of the response that created the cart.")
 @PermitAll
 @ReadsFrom(Route.REPLICA_WITH_TOKEN)
 @RetriedReads
 @RunOnVirtualThread
 class CartResource {
+    static final String CART_TOKEN = "cart_token";
+
     private final CartService cartService;
     private final CompleteCart completeCart;
     private final Actor actor;
@@ -76,6 +87,7 @@ class CartResource {
 
     @GET
     @Path("/{id}")
+    @SecurityRequirement(name = CART_TOKEN)
     @Operation(
             operationId = "getCart",
             summary = "Returns a cart with current prices",
@@ -87,6 +99,7 @@ class CartResource {
 
     @PATCH
     @Path("/{id}")
+    @SecurityRequirement(name = CART_TOKEN)
     @Idempotent(replayedBy = CurrentCart.class)
     @Operation(
             operationId = "updateCart",
@@ -103,6 +116,7 @@ class CartResource {
 
     @POST
     @Path("/{id}/lines")
+    @SecurityRequirement(name = CART_TOKEN)
     @Idempotent(replayedBy = CurrentCart.class)
     @Operation(
             operationId = "addCartLine",
@@ -117,6 +131,7 @@ class CartResource {
 
     @PATCH
     @Path("/{id}/lines/{line}")
+    @SecurityRequirement(name = CART_TOKEN)
     @Idempotent(replayedBy = CurrentCart.class)
     @Operation(
             operationId = "updateCartLine",
@@ -133,6 +148,7 @@ class CartResource {
 
     @DELETE
     @Path("/{id}/lines/{line}")
+    @SecurityRequirement(name = CART_TOKEN)
     @Idempotent(replayedBy = CurrentCart.class)
     @Operation(
             operationId = "deleteCartLine",
@@ -147,6 +163,7 @@ class CartResource {
 
     @GET
     @Path("/{id}/shipping-methods")
+    @SecurityRequirement(name = CART_TOKEN)
     @Operation(
             operationId = "listCartShippingMethods",
             summary = "Lists the shipping methods for a cart, cheapest first",
@@ -159,6 +176,8 @@ class CartResource {
 
     @POST
     @Path("/{id}/complete")
+    @SecurityRequirement(name = CART_TOKEN)
+    @ExemptFromAdmission
     @APIResponseSchema(value = CompletedOrder.class, responseCode = "201")
     @APIResponse(
             responseCode = "202",

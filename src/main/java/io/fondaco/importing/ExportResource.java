@@ -1,6 +1,7 @@
 package io.fondaco.importing;
 
 import io.fondaco.access.Scopes;
+import io.fondaco.platform.admission.Bulk;
 import io.fondaco.platform.csv.FormulaEscaping;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.productfiles.FileFormat;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /** CSV exports over HTTP. */
 @Path("/admin/v1/exports")
+@Bulk
 @RetriedReads
 @RunOnVirtualThread
 @Tag(name = "Imports and exports")

@@ -1,11 +1,13 @@
 package io.fondaco.importing;
 
 import io.fondaco.access.Scopes;
+import io.fondaco.platform.admission.Bulk;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.StreamedBody;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.productfiles.FileFormat;
 import io.fondaco.productfiles.RowError;
@@ -47,6 +49,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Path("/admin/v1/imports")
 @Produces(MediaType.APPLICATION_JSON)
+@Bulk
 @RetriedReads
 @RunOnVirtualThread
 @ReadsFrom(Route.REPLICA_WITH_TOKEN)
@@ -67,6 +70,7 @@ class ImportResource {
 
     @POST
     @Consumes(MediaType.WILDCARD)
+    @StreamedBody
     @RolesAllowed({Scopes.CATALOG_WRITE, Scopes.STOCK_WRITE})
     @Operation(
             operationId = "createImport",

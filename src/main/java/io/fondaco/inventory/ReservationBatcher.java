@@ -3,6 +3,7 @@ package io.fondaco.inventory;
 import io.fondaco.inventory.Inventory.StockQuantity;
 import io.fondaco.inventory.ReservationAllocator.ReservationRequest;
 import io.fondaco.inventory.ReservationAllocator.ReservationResult;
+import io.fondaco.platform.MicroBatcher;
 import io.fondaco.platform.transactions.AfterCommit;
 import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.ApiException;
@@ -12,20 +13,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
@@ -63,9 +57,9 @@ class ReservationBatcher {
     private final AfterCommit afterCommit;
     private final InventorySettings settings;
     private final DistributionSummary batchSizes;
-    private final Queue<PendingReservation> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean workerRunning = new AtomicBoolean();
-    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final MicroBatcher<ReservationRequest, ReservationResult> batcher =
+            new MicroBatcher<>(MAX_BATCH_SIZE, Duration.ZERO, this::reserveBatch, this::releaseAbandoned);
+    private final ExecutorService releases = Executors.newVirtualThreadPerTaskExecutor();
 
     ReservationBatcher(
             ReservationAllocator allocator,
@@ -87,11 +81,10 @@ class ReservationBatcher {
                 .register(registry);
     }
 
-    private record PendingReservation(ReservationRequest request, CompletableFuture<ReservationResult> result) {}
-
     @PreDestroy
     void stop() {
-        executor.shutdownNow();
+        batcher.close();
+        releases.shutdownNow();
     }
 
     /**
@@ -120,90 +113,37 @@ class ReservationBatcher {
     }
 
     private ReservationResult reserveBatched(ReservationRequest reservationRequest) {
-        PendingReservation pendingReservation = new PendingReservation(reservationRequest, new CompletableFuture<>());
-        queue.add(pendingReservation);
-        startWorker();
-        ReservationResult reservationResult = awaitResult(pendingReservation);
+        ReservationResult reservationResult;
+        try {
+            reservationResult = batcher.call(reservationRequest, settings.batchMaxWait());
+        } catch (TimeoutException _) {
+            throw ApiException.unavailable(
+                    "overloaded",
+                    "Too many checkouts reserve the same SKU at the same time; try again with the same"
+                            + " Idempotency-Key.",
+                    RETRY_AFTER);
+        }
         if (reservationResult.reserved() != null) {
             afterCommit.runAfterRollback(() -> releaseAsync(reservationRequest.id()));
         }
         return reservationResult;
     }
 
-    private ReservationResult awaitResult(PendingReservation pendingReservation) {
-        try {
-            return pendingReservation.result().get(settings.batchMaxWait().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException _) {
-            throw timeOut(pendingReservation);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            throw timeOut(pendingReservation);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
-        }
+    private List<ReservationResult> reserveBatch(List<ReservationRequest> batch) {
+        List<ReservationResult> results = allocator.reserveInOwnTransaction(batch);
+        batchSizes.record(batch.size());
+        return results;
     }
 
-    /** If the batch makes the reservation after all, {@link #processBatch} releases it. */
-    private static ApiException timeOut(PendingReservation pendingReservation) {
-        pendingReservation.result().cancel(false);
-        return ApiException.unavailable(
-                "overloaded",
-                "Too many checkouts reserve the same SKU at the same time; try again with the same Idempotency-Key.",
-                RETRY_AFTER);
-    }
-
-    private void startWorker() {
-        if (workerRunning.compareAndSet(false, true)) {
-            executor.execute(this::drainQueue);
-        }
-    }
-
-    private void drainQueue() {
-        try {
-            for (List<PendingReservation> batch = nextBatch(); !batch.isEmpty(); batch = nextBatch()) {
-                processBatch(batch);
-            }
-        } finally {
-            workerRunning.set(false);
-        }
-        if (!queue.isEmpty()) {
-            startWorker();
-        }
-    }
-
-    private List<PendingReservation> nextBatch() {
-        List<PendingReservation> batch = new ArrayList<>();
-        while (batch.size() < MAX_BATCH_SIZE) {
-            PendingReservation pendingReservation = queue.poll();
-            if (pendingReservation == null) {
-                break;
-            }
-            if (!pendingReservation.result().isDone()) {
-                batch.add(pendingReservation);
-            }
-        }
-        return batch;
-    }
-
-    private void processBatch(List<PendingReservation> batch) {
-        try {
-            List<ReservationResult> results = allocator.reserveInOwnTransaction(
-                    batch.stream().map(PendingReservation::request).toList());
-            batchSizes.record(batch.size());
-            for (int index = 0; index < batch.size(); index++) {
-                PendingReservation pendingReservation = batch.get(index);
-                boolean delivered = pendingReservation.result().complete(results.get(index));
-                if (!delivered && results.get(index).reserved() != null) {
-                    releaseAsync(pendingReservation.request().id());
-                }
-            }
-        } catch (RuntimeException e) {
-            batch.forEach(pendingReservation -> pendingReservation.result().completeExceptionally(e));
+    /** The caller of the reservation has timed out. */
+    private void releaseAbandoned(ReservationRequest reservationRequest, ReservationResult reservationResult) {
+        if (reservationResult.reserved() != null) {
+            releaseAsync(reservationRequest.id());
         }
     }
 
     private void releaseAsync(ReservationId reservation) {
-        executor.execute(() -> {
+        releases.execute(() -> {
             try {
                 reservations.releaseInOwnTransaction(reservation);
             } catch (RuntimeException e) {

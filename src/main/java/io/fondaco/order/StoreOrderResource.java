@@ -15,6 +15,9 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +25,17 @@ import org.jspecify.annotations.Nullable;
 @Path("/store/v1/orders")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Store orders")
+@SecurityScheme(
+        securitySchemeName = StoreOrderResource.ORDER_TOKEN,
+        type = SecuritySchemeType.HTTP,
+        scheme = "bearer",
+        description = "The order_token of the response that completed the cart.")
+@SecurityRequirement(name = StoreOrderResource.ORDER_TOKEN)
 @RetriedReads
 @RunOnVirtualThread
 class StoreOrderResource {
+    static final String ORDER_TOKEN = "order_token";
+
     private final PostgresOrders orders;
 
     StoreOrderResource(PostgresOrders orders) {

@@ -1,17 +1,19 @@
 package io.fondaco.storefront;
 
 import io.fondaco.catalog.Catalog;
-
+import io.fondaco.platform.MicroBatcher;
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.control.ActivateRequestContext;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
 
 /**
  * Checks whether unknown ids and slugs are products. Normally a request simply loads the product. If many requested
@@ -28,36 +30,29 @@ class ProductExistenceBatcher {
     static final int MAX_STATEMENTS_PER_SECOND = 100;
 
     private static final int MAX_NAMES_PER_STATEMENT = 1_000;
-    private static final long STATEMENT_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos() / MAX_STATEMENTS_PER_SECOND;
+    private static final Duration STATEMENT_INTERVAL = Duration.ofSeconds(1).dividedBy(MAX_STATEMENTS_PER_SECOND);
     private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long BATCHING_PERIOD_NANOS = Duration.ofSeconds(10).toNanos();
 
+    /** How long a request waits for the check of its name before it tries to load the product itself. */
+    private static final Duration MAX_WAIT = Duration.ofSeconds(5);
+
+    private static final Logger LOG = Logger.getLogger(ProductExistenceBatcher.class);
+
     private final Catalog catalog;
-    private final ConcurrentLinkedQueue<ExistenceLookup> pendingLookups = new ConcurrentLinkedQueue<>();
-    private final ReentrantLock statementLock = new ReentrantLock(true);
+    private final MicroBatcher<String, Boolean> batcher =
+            new MicroBatcher<>(MAX_NAMES_PER_STATEMENT, STATEMENT_INTERVAL, this::checkBatch, (_, _) -> {});
     private final AtomicInteger missesInWindow = new AtomicInteger();
     private volatile long windowStart = System.nanoTime();
     private volatile long batchUntil = System.nanoTime();
-    private long lastStatementAt = System.nanoTime();
-
-    /** A name to check, and the result. */
-    private static final class ExistenceLookup {
-        private final String name;
-        private volatile boolean completed;
-        private volatile boolean exists;
-
-        ExistenceLookup(String name) {
-            this.name = name;
-        }
-
-        void complete(boolean found) {
-            exists = found;
-            completed = true;
-        }
-    }
 
     ProductExistenceBatcher(Catalog catalog) {
         this.catalog = catalog;
+    }
+
+    @PreDestroy
+    void stop() {
+        batcher.close();
     }
 
     /** A requested product does not exist. */
@@ -73,50 +68,36 @@ class ProductExistenceBatcher {
     }
 
     /**
-     * False only if no such product exists on the database node of this request, or of another request that waits at
-     * the same time. True without a check while names are not batched, and true if the check fails.
+     * False only if no such product exists on the database node that checked the batch: one that a request without a
+     * consistency token may be read from. True without a check while names are not batched, and true if the check fails
+     * or takes longer than {@link #MAX_WAIT}.
      */
     boolean mayExist(String name) {
         if (System.nanoTime() - batchUntil >= 0) {
             return true;
         }
-        ExistenceLookup existenceLookup = new ExistenceLookup(name);
-        pendingLookups.add(existenceLookup);
-        statementLock.lock();
+        boolean exists;
         try {
-            // The thread that held the lock before may have checked this name too.
-            while (!existenceLookup.completed) {
-                LockSupport.parkNanos(lastStatementAt + STATEMENT_INTERVAL_NANOS - System.nanoTime());
-                lastStatementAt = System.nanoTime();
-                lookUpBatch();
-            }
-        } finally {
-            statementLock.unlock();
+            exists = batcher.call(name, MAX_WAIT);
+        } catch (TimeoutException | RuntimeException e) {
+            LOG.debug("The names of unknown products could not be checked", e);
+            return true;
         }
-        if (!existenceLookup.exists) {
+        if (!exists) {
             recordMiss();
         }
-        return existenceLookup.exists;
+        return exists;
     }
 
-    private void lookUpBatch() {
-        List<ExistenceLookup> batch = new ArrayList<>();
-        for (ExistenceLookup next = pendingLookups.poll(); next != null; next = pendingLookups.poll()) {
-            batch.add(next);
-            if (batch.size() == MAX_NAMES_PER_STATEMENT) {
-                break;
-            }
-        }
-        Set<String> found = new HashSet<>();
-        boolean succeeded = false;
-        try {
-            found.addAll(catalog.existingProducts(
-                    batch.stream().map(existenceLookup -> existenceLookup.name).toList()));
-            succeeded = true;
-        } finally {
-            boolean checked = succeeded;
-            batch.forEach(
-                    existenceLookup -> existenceLookup.complete(!checked || found.contains(existenceLookup.name)));
-        }
+    private List<Boolean> checkBatch(List<String> names) {
+        Set<String> found = new HashSet<>(findExisting(names));
+        return names.stream().map(found::contains).toList();
+    }
+
+    /** Runs outside of the callers' requests. */
+    @ActivateRequestContext
+    @ReadsFrom(value = Route.REPLICA, mayBeStale = true)
+    List<String> findExisting(List<String> names) {
+        return catalog.existingProducts(names);
     }
 }

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 class StoreCategoryResource {
     static final String PATH = "/store/v1/categories";
+    private static final CachedRoute ROUTE = new CachedRoute(PATH, List.of());
 
     private final Catalog catalog;
     private final ResponseCache cache;
@@ -67,7 +68,7 @@ class StoreCategoryResource {
     @Produces
     @Singleton
     static CachedRoute categoryRoute() {
-        return new CachedRoute(PATH, List.of());
+        return ROUTE;
     }
 
     @GET
@@ -84,7 +85,7 @@ class StoreCategoryResource {
                             schema = @Schema(implementation = CategoryTreeView.class)))
     @APIResponse(responseCode = "304", description = "Not modified: the ETag in If-None-Match is current.")
     public Response tree() {
-        return cache.getOrLoad(this::renderTree).orElseThrow();
+        return cache.getOrLoad(cache.lookUp(ROUTE), this::renderTree).orElseThrow();
     }
 
     private CacheableResponse renderTree() {

@@ -11,6 +11,7 @@ import io.fondaco.catalog.VariantPrice;
 import io.fondaco.catalog.VariantPricing;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fondaco.platform.cache.CacheLookup;
 import io.fondaco.platform.cache.CacheTag;
 import io.fondaco.platform.cache.CacheableResponse;
 import io.fondaco.platform.cache.CachedRoute;
@@ -67,6 +68,9 @@ import org.jspecify.annotations.Nullable;
 class StoreProductResource {
     static final String PATH = "/store/v1/products";
     private static final String PRODUCT = "/{product}";
+    private static final CachedRoute LIST_ROUTE =
+            new CachedRoute(PATH, List.of("limit", "cursor", "category", "sort", "currency"));
+    private static final CachedRoute PRODUCT_ROUTE = new CachedRoute(PATH + PRODUCT, List.of("currency"));
 
     private final Catalog catalog;
     private final ProductExistenceBatcher productExistence;
@@ -99,13 +103,13 @@ class StoreProductResource {
     @Produces
     @Singleton
     static CachedRoute listRoute() {
-        return new CachedRoute(PATH, List.of("limit", "cursor", "category", "sort", "currency"));
+        return LIST_ROUTE;
     }
 
     @Produces
     @Singleton
     static CachedRoute productRoute() {
-        return new CachedRoute(PATH + PRODUCT, List.of("currency"));
+        return PRODUCT_ROUTE;
     }
 
     @GET
@@ -136,7 +140,7 @@ class StoreProductResource {
                         "unknown_sort", "Sort by created_at, -created_at, title, price or -price."));
         String shownCurrency = currency(currency);
         Optional<PageCursor> after = PageCursor.decode(cursor, sort, 2);
-        return cache.getOrLoad(() -> {
+        return cache.getOrLoad(cache.lookUp(LIST_ROUTE), () -> {
                     Optional<CategoryId> categoryId = category == null ? Optional.empty() : category(category);
                     return category != null && categoryId.isEmpty()
                             ? CacheableResponse.notFound(Set.of(CatalogCacheTags.CATEGORIES))
@@ -199,10 +203,11 @@ class StoreProductResource {
     public Response get(@RestPath String product, @RestQuery @Size(max = 10) @Nullable String currency) {
         String shownCurrency = currency(currency);
         Set<CacheTag> ownTag = Set.of(tagForIdOrSlug(product));
-        if (cache.isUnknown(ownTag) && !productExistence.mayExist(product)) {
+        CacheLookup lookup = cache.lookUp(PRODUCT_ROUTE);
+        if (cache.isUnknown(lookup, ownTag) && !productExistence.mayExist(product)) {
             throw ApiException.notFound("product", product);
         }
-        return cache.getOrLoad(() -> {
+        return cache.getOrLoad(lookup, () -> {
                     Optional<Product> found = find(product);
                     if (found.isEmpty()) {
                         productExistence.recordMiss();

@@ -81,6 +81,26 @@ class StorefrontCacheTest {
         given().header("If-None-Match", "\"other\"").get(page).then().statusCode(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"identity", "gzip"})
+    void aLoadedAndACachedResponseHaveTheSameHeadersAndBody(String encoding) {
+        String category = createCategory();
+        createProduct("First page ".repeat(20).strip(), 1_000, category);
+        createProduct("Second page", 1_000, category);
+        String page = LIST + category + "&limit=1&sort=-price";
+        Response loaded = acceptingEncoding(encoding).get(page);
+        assertThat(loaded.header("Cache-Status")).isEqualTo("fondaco; fwd=miss");
+        awaitCacheHit(page);
+        Response cached = acceptingEncoding(encoding).get(page);
+        assertThat(cached.header("Cache-Status")).isEqualTo(HIT);
+        assertThat(loaded.header("Link")).isNotBlank();
+        assertThat(loaded.header("Content-Type")).isEqualTo("application/json;charset=UTF-8");
+        for (String header : List.of("ETag", "Cache-Control", "Vary", "Link", "Content-Type", "Content-Encoding")) {
+            assertThat(cached.header(header)).as(header).isEqualTo(loaded.header(header));
+        }
+        assertThat(cached.asByteArray()).isEqualTo(loaded.asByteArray());
+    }
+
     @Test
     void parameterOrderDoesNotMatterAndUnknownParametersAreRejected() {
         String category = createCategory();

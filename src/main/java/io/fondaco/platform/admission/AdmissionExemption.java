@@ -2,7 +2,10 @@ package io.fondaco.platform.admission;
 
 import io.vertx.ext.web.RoutingContext;
 
-/** Marks requests whose work is limited elsewhere, so that the admission gate lets them pass. */
+/**
+ * Marks requests whose work is limited elsewhere, so that the admission gate lets them pass. {@link
+ * ExemptFromAdmission} declares it for all requests of a resource method.
+ */
 public final class AdmissionExemption {
     private static final String ATTRIBUTE = "fondaco.admission.bounded";
 

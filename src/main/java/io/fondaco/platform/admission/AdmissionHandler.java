@@ -1,6 +1,7 @@
 package io.fondaco.platform.admission;
 
 import io.fondaco.platform.roles.RolePaths;
+import io.fondaco.platform.web.Endpoints;
 import io.fondaco.platform.web.ProblemResponseWriter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -8,7 +9,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -27,8 +27,8 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * Passes every request that needs a thread or the database through the admission gate, on the event loop, before any
  * work is done for it. Not subject to it: cache hits, which are already answered here; loads of cached routes, which
- * the cache shares and limits itself; checkouts, which have their own queue ({@link WaitingRoom}); health checks and
- * metrics.
+ * the cache shares and limits itself; resource methods that limit their requests themselves ({@link
+ * ExemptFromAdmission}); health checks and metrics.
  */
 @ApplicationScoped
 class AdmissionHandler {
@@ -54,10 +54,9 @@ class AdmissionHandler {
     private static final Duration ADMIN_MAX_WAIT = Duration.ofMillis(500);
     private static final Duration BULK_MAX_WAIT = Duration.ofMillis(200);
 
-    /** Paths of imports and exports. */
-    private static final List<String> BULK_PATHS = List.of("/admin/v1/imports", "/admin/v1/exports");
-
     private final RolePaths paths;
+    private final List<Endpoints.Endpoint> exemptEndpoints;
+    private final List<Endpoints.Endpoint> bulkEndpoints;
     private final ProblemResponseWriter problemResponseWriter;
     private final Vertx vertx;
     private final AdmissionGate admissionGate;
@@ -67,10 +66,13 @@ class AdmissionHandler {
     AdmissionHandler(
             AdmissionSettings settings,
             RolePaths paths,
+            Endpoints endpoints,
             ProblemResponseWriter problemResponseWriter,
             Vertx vertx,
             MeterRegistry registry) {
         this.paths = paths;
+        this.exemptEndpoints = endpoints.annotatedWith(ExemptFromAdmission.class);
+        this.bulkEndpoints = endpoints.annotatedWith(Bulk.class);
         this.problemResponseWriter = problemResponseWriter;
         this.vertx = vertx;
         this.admissionGate = new AdmissionGate(
@@ -111,7 +113,7 @@ class AdmissionHandler {
     }
 
     private void handle(RoutingContext context) {
-        Optional<RequestPriority> priority = priority(context.request().method(), context.normalizedPath());
+        Optional<RequestPriority> priority = priority(context.request().method().name(), context.normalizedPath());
         if (priority.isEmpty() || AdmissionExemption.isMarked(context)) {
             context.next();
             return;
@@ -125,15 +127,24 @@ class AdmissionHandler {
         }
     }
 
-    private Optional<RequestPriority> priority(HttpMethod method, String path) {
-        if (path.endsWith("/complete") && method.equals(HttpMethod.POST)) {
+    private Optional<RequestPriority> priority(String method, String path) {
+        if (isAny(exemptEndpoints, method, path)) {
             return Optional.empty();
         }
         return paths.roleOf(path).map(podRole -> switch (podRole) {
             case BUY, WORKER -> RequestPriority.BUY;
             case BROWSE -> RequestPriority.BROWSE;
-            case ADMIN -> BULK_PATHS.stream().anyMatch(path::startsWith) ? RequestPriority.BULK : RequestPriority.ADMIN;
+            case ADMIN -> isAny(bulkEndpoints, method, path) ? RequestPriority.BULK : RequestPriority.ADMIN;
         });
+    }
+
+    private static boolean isAny(List<Endpoints.Endpoint> endpoints, String method, String path) {
+        for (Endpoints.Endpoint endpoint : endpoints) {
+            if (endpoint.matches(method, path)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void scheduleExpiry() {

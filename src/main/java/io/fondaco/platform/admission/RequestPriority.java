@@ -10,7 +10,7 @@ enum RequestPriority {
     BROWSE,
     /** The back office. */
     ADMIN,
-    /** Imports and exports, which can wait. */
+    /** Requests of the back office that can wait, declared by {@link Bulk}. */
     BULK;
 
     /** The label value in metrics. */

@@ -1,5 +1,6 @@
 package io.fondaco.platform.cache;
 
+import io.fondaco.platform.MicroBatcher;
 import io.fondaco.platform.identity.TypeId;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -19,6 +20,9 @@ import org.jboss.logging.Logger;
 /**
  * Sends invalidations to the other pods within milliseconds, and never blocks the sending request: messages that cannot
  * be sent in time, for example because a pod hangs, are dropped; the log delivers them.
+ *
+ * <p>Its queue is not a {@link MicroBatcher}: nobody waits for a result, each message is sent alone under a key of its
+ * own, and a full queue drops messages instead of delaying the sender.
  */
 @ApplicationScoped
 class InvalidationBroadcaster {

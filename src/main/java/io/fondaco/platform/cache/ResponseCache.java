@@ -3,6 +3,7 @@ package io.fondaco.platform.cache;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.platform.cache.CacheHeaders.CacheStatus;
+import io.fondaco.platform.cache.CachedResponseRenderer.Rendered;
 import io.fondaco.platform.database.DatabaseFailure;
 import io.fondaco.platform.database.PositionedReads;
 import io.fondaco.platform.database.PositionedReads.PositionedResult;
@@ -11,9 +12,7 @@ import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -47,8 +46,8 @@ public class ResponseCache {
     private final CacheSettings settings;
     private final CachedResponseStore store;
     private final InvalidationLogReader logReader;
-    private final CacheHitHandler hitHandler;
-    private final CacheHeaders headers;
+    private final CachedResponseFinder finder;
+    private final CachedResponseRenderer renderer;
     private final PositionedReads reads;
     private final CacheMetrics metrics;
     private final CurrentVertxRequest current;
@@ -60,8 +59,8 @@ public class ResponseCache {
             CacheSettings settings,
             CachedResponseStore store,
             InvalidationLogReader logReader,
-            CacheHitHandler hitHandler,
-            CacheHeaders headers,
+            CachedResponseFinder finder,
+            CachedResponseRenderer renderer,
             PositionedReads reads,
             CacheMetrics metrics,
             CurrentVertxRequest current,
@@ -69,8 +68,8 @@ public class ResponseCache {
         this.settings = settings;
         this.store = store;
         this.logReader = logReader;
-        this.hitHandler = hitHandler;
-        this.headers = headers;
+        this.finder = finder;
+        this.renderer = renderer;
         this.reads = reads;
         this.metrics = metrics;
         this.current = current;
@@ -81,21 +80,48 @@ public class ResponseCache {
     /** A response and where it came from. */
     private record ServedResponse(CachedResponse response, CacheStatus cacheStatus) {}
 
+    /** Looks up the current request, which a resource does before anything else. */
+    public CacheLookup lookUp(CachedRoute route) {
+        RoutingContext context = current.getCurrent();
+        if (!settings.enabled() || !route.matches(context.normalizedPath())) {
+            return CacheLookup.notCacheable(route);
+        }
+        return route.key(context)
+                .map(key -> new CacheLookup(route, key, refreshIfDue(finder.find(key, reads.token()))))
+                .orElseGet(() -> CacheLookup.notCacheable(route));
+    }
+
+    /**
+     * A request for a response that is due for refresh reaches a resource only if {@link CacheHitHandler} chose it to
+     * reload the response. Requests for negative entries all reach a resource, so some of them are chosen here.
+     */
+    private CacheLookup.Result refreshIfDue(CacheLookup.Result found) {
+        if (!(found instanceof CacheLookup.Hit hit)) {
+            return found;
+        }
+        CachedResponse cached = hit.response();
+        boolean refresh = cached.isNotFound() ? finder.choosesRefresh(cached) : finder.isDueForRefresh(cached);
+        return refresh ? new CacheLookup.Miss(CacheMetrics.MissReason.REFRESH, Optional.of(cached)) : found;
+    }
+
     /**
      * The response to the current request: from the cache, or loaded now and stored.
      *
      * @param loader runs on the request's route, up to twice; its exceptions are thrown to the caller and not cached
      * @return 200 or 304; empty for "not found"
      */
-    public Optional<Response> getOrLoad(Supplier<CacheableResponse> loader) {
-        RoutingContext context = current.getCurrent();
-        CacheRequest cacheRequest = context.get(CacheRequest.ATTRIBUTE);
-        if (cacheRequest == null) {
-            return respond(new ServedResponse(loadUncached(loader), CacheStatus.MISS), context.request());
-        }
-        ServedResponse servedResponse = lookUpOrLoad(cacheRequest, loader);
-        reads.recordCachedPosition(servedResponse.response().upperBound());
-        return respond(servedResponse, context.request());
+    public Optional<Response> getOrLoad(CacheLookup lookup, Supplier<CacheableResponse> loader) {
+        return switch (lookup.result()) {
+            case CacheLookup.NotCacheable _ -> respond(loadUncached(loader), CacheStatus.MISS);
+            case CacheLookup.Hit hit -> {
+                metrics.hit(lookup.route());
+                yield respondCached(new ServedResponse(hit.response(), CacheStatus.HIT));
+            }
+            case CacheLookup.Miss miss -> {
+                metrics.miss(lookup.route(), miss.reason());
+                yield respondCached(load(lookup.key(), miss, loader));
+            }
+        };
     }
 
     /**
@@ -104,10 +130,8 @@ public class ResponseCache {
      *
      * @param tags of the data that would make the resource exist
      */
-    public boolean isUnknown(Set<CacheTag> tags) {
-        CacheRequest cacheRequest = current.getCurrent().get(CacheRequest.ATTRIBUTE);
-        return cacheRequest != null
-                && cacheRequest.lookup() instanceof CacheLookup.Miss miss
+    public boolean isUnknown(CacheLookup lookup, Set<CacheTag> tags) {
+        return lookup.result() instanceof CacheLookup.Miss miss
                 && miss.cached().isEmpty()
                 && reads.token().isEmpty()
                 && logReader.index().latestInvalidation(CacheTag.hashes(tags)).isEmpty();
@@ -120,26 +144,9 @@ public class ResponseCache {
                 content, toJson(content), Position.START, Position.START, store.newLifetime(false), Integer.MAX_VALUE);
     }
 
-    private ServedResponse lookUpOrLoad(CacheRequest cacheRequest, Supplier<CacheableResponse> loader) {
-        // Look up a hit again: the request may have a token that could not be read without blocking.
-        CacheLookup cacheLookup = cacheRequest.lookup() instanceof CacheLookup.Miss
-                ? cacheRequest.lookup()
-                : hitHandler.lookUp(cacheRequest.key(), reads.token());
-        return switch (cacheLookup) {
-            case CacheLookup.Hit hit -> {
-                metrics.hit(cacheRequest.route());
-                yield new ServedResponse(hit.response(), CacheStatus.HIT);
-            }
-            case CacheLookup.Miss miss -> {
-                metrics.miss(cacheRequest.route(), miss.reason());
-                yield load(cacheRequest, miss, loader);
-            }
-        };
-    }
-
-    private ServedResponse load(CacheRequest cacheRequest, CacheLookup.Miss miss, Supplier<CacheableResponse> loader) {
+    private ServedResponse load(String key, CacheLookup.Miss miss, Supplier<CacheableResponse> loader) {
         try {
-            return new ServedResponse(loadShared(cacheRequest, miss, loader), CacheStatus.MISS);
+            return new ServedResponse(loadShared(key, miss, loader), CacheStatus.MISS);
         } catch (RuntimeException e) {
             Optional<CachedResponse> stale = miss.cached().filter(entry -> mayServeStale(entry, e));
             if (stale.isEmpty()) {
@@ -160,17 +167,16 @@ public class ResponseCache {
     }
 
     /** Loads the response, or waits for another request that is loading it. */
-    private CachedResponse loadShared(
-            CacheRequest cacheRequest, CacheLookup.Miss miss, Supplier<CacheableResponse> loader) {
+    private CachedResponse loadShared(String key, CacheLookup.Miss miss, Supplier<CacheableResponse> loader) {
         Optional<Position> token = reads.token();
         for (int attempt = 1; ; attempt++) {
             SingleFlight own = new SingleFlight(token);
-            SingleFlight other = inFlight.putIfAbsent(cacheRequest.key(), own);
+            SingleFlight other = inFlight.putIfAbsent(key, own);
             if (other == null) {
-                return loadAsLeader(own, cacheRequest, miss, loader);
+                return loadAsLeader(own, key, miss, loader);
             }
             if (!other.satisfies(token)) {
-                return withLoadPermit(() -> load(cacheRequest.key(), miss.cached(), loader));
+                return withLoadPermit(() -> load(key, miss.cached(), loader));
             }
             metrics.loadShared();
             try {
@@ -188,24 +194,24 @@ public class ResponseCache {
     }
 
     private CachedResponse loadAsLeader(
-            SingleFlight own, CacheRequest cacheRequest, CacheLookup.Miss miss, Supplier<CacheableResponse> loader) {
+            SingleFlight own, String key, CacheLookup.Miss miss, Supplier<CacheableResponse> loader) {
         try {
-            CachedResponse loaded = findLoadedMeanwhile(cacheRequest.key(), miss)
-                    .orElseGet(() -> withLoadPermit(() -> load(cacheRequest.key(), miss.cached(), loader)));
+            CachedResponse loaded = findLoadedMeanwhile(key, miss)
+                    .orElseGet(() -> withLoadPermit(() -> load(key, miss.cached(), loader)));
             own.complete(loaded);
             return loaded;
         } catch (RuntimeException | Error e) {
             own.fail(e);
             throw e;
         } finally {
-            inFlight.remove(cacheRequest.key(), own);
+            inFlight.remove(key, own);
         }
     }
 
     /** Another load may have completed between the lookup and now. */
     private Optional<CachedResponse> findLoadedMeanwhile(String key, CacheLookup.Miss miss) {
         return miss.reason() != CacheMetrics.MissReason.REFRESH
-                        && hitHandler.lookUp(key, reads.token()) instanceof CacheLookup.Hit hit
+                        && finder.find(key, reads.token()) instanceof CacheLookup.Hit hit
                 ? Optional.of(hit.response())
                 : Optional.empty();
     }
@@ -296,31 +302,24 @@ public class ResponseCache {
         }
     }
 
-    private Optional<Response> respond(ServedResponse servedResponse, HttpServerRequest request) {
-        CachedResponse cached = servedResponse.response();
+    private Optional<Response> respondCached(ServedResponse servedResponse) {
+        reads.recordCachedPosition(servedResponse.response().upperBound());
+        return respond(servedResponse.response(), servedResponse.cacheStatus());
+    }
+
+    private Optional<Response> respond(CachedResponse cached, CacheStatus cacheStatus) {
         if (cached.isNotFound()) {
             return Optional.empty();
         }
-        ContentEncoding contentEncoding = cached.selectEncoding(
-                ContentEncoding.forAcceptEncoding(request.getHeader(HttpHeaders.ACCEPT_ENCODING)));
-        boolean notModified = CacheHeaders.matchesIfNoneMatch(cached, request.getHeader(HttpHeaders.IF_NONE_MATCH));
-        Response.ResponseBuilder response = notModified ? Response.notModified() : Response.ok();
-        headers.put(
-                cached,
-                contentEncoding,
-                servedResponse.cacheStatus(),
-                reads.token().isPresent(),
-                response::header);
-        if (!notModified) {
-            ByteBuffer body = cached.body(contentEncoding);
+        HttpServerRequest request = current.getCurrent().request();
+        Response.ResponseBuilder response = Response.ok();
+        Rendered rendered = renderer.render(cached, cacheStatus, reads.token().isPresent(), request, response::header);
+        response.status(rendered.status());
+        rendered.body().ifPresent(body -> {
             byte[] bytes = new byte[body.remaining()];
             body.get(bytes);
-            response.entity(bytes)
-                    .type(CacheHeaders.CONTENT_TYPE)
-                    .header(
-                            HttpHeaders.CONTENT_ENCODING,
-                            contentEncoding.contentCoding().orElse("identity"));
-        }
+            response.entity(bytes);
+        });
         return Optional.of(response.build());
     }
 }

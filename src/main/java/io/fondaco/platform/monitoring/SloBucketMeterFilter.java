@@ -1,5 +1,6 @@
 package io.fondaco.platform.monitoring;
 
+import io.fondaco.platform.ApiConventions;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
@@ -33,6 +34,6 @@ class SloBucketMeterFilter {
 
     private static boolean isStoreRequest(Meter.Id id) {
         String route = id.getTag("uri");
-        return id.getName().equals("http.server.requests") && route != null && route.startsWith("/store/");
+        return id.getName().equals("http.server.requests") && route != null && ApiConventions.isStore(route);
     }
 }

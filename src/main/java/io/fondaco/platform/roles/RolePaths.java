@@ -1,5 +1,6 @@
 package io.fondaco.platform.roles;
 
+import io.fondaco.platform.ApiConventions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.Optional;
 @ApplicationScoped
 public class RolePaths {
     private static final List<RolePath> DEFAULT_PATHS =
-            List.of(new RolePath(PodRole.ADMIN, "/admin/v1"), new RolePath(PodRole.BUY, "/store/v1"));
+            List.of(new RolePath(PodRole.ADMIN, ApiConventions.ADMIN), new RolePath(PodRole.BUY, ApiConventions.STORE));
 
     private final List<RolePath> overrides;
     private final PodRoles podRoles;

@@ -1,5 +1,6 @@
 package io.fondaco.platform.web;
 
+import io.fondaco.platform.ApiConventions;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.MultiMap;
 import io.vertx.core.VertxException;
@@ -99,6 +100,6 @@ class AmbiguousRequestFilter {
 
     /** Health checks of load balancers may use HTTP/1.0 without a host. */
     private static boolean isApi(String path) {
-        return path.startsWith("/store/") || path.startsWith("/admin/");
+        return ApiConventions.isStore(path) || ApiConventions.isAdmin(path);
     }
 }

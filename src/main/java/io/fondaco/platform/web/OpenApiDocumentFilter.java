@@ -2,6 +2,7 @@ package io.fondaco.platform.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.platform.ApiConventions;
 import io.fondaco.platform.database.ReadsFrom;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.io.IOException;
@@ -25,7 +26,6 @@ import org.eclipse.microprofile.openapi.models.media.MediaType;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
-import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 import org.jboss.jandex.AnnotationInstance;
 import org.jboss.jandex.AnnotationTarget;
 import org.jboss.jandex.DotName;
@@ -35,8 +35,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Adds to the OpenAPI document what applies to every operation, so that no resource has to repeat it: common errors,
- * security schemes, servers, the {@code Request-Id}, and the examples of {@code openapi-examples.json}, which are
- * recorded responses of the application. {@link OpenApiSchemas} completes its schemas.
+ * the API key of the admin API, servers, the {@code Request-Id}, and the examples of {@code openapi-examples.json},
+ * which are recorded responses of the application. {@link OpenApiSchemas} completes its schemas. The security schemes
+ * of all operations are declared by the modules that check them.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class OpenApiDocumentFilter implements OASFilter {
@@ -73,7 +74,7 @@ public class OpenApiDocumentFilter implements OASFilter {
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
-        addSchemes(document);
+        addProblemSchema(document);
         addServers(document);
         if (document.getPaths() == null) {
             return;
@@ -99,22 +100,11 @@ public class OpenApiDocumentFilter implements OASFilter {
                         .description("A shop on your own machine."));
     }
 
-    private static void addSchemes(OpenAPI document) {
+    private static void addProblemSchema(OpenAPI document) {
         if (document.getComponents() == null) {
             document.setComponents(OASFactory.createComponents());
         }
-        document.getComponents()
-                .addSecurityScheme("admin_key", bearer("A secret key with scopes; see /admin/v1/api-keys."))
-                .addSecurityScheme("cart_token", bearer("The cart_token of the response that created the cart."))
-                .addSecurityScheme("order_token", bearer("The order_token of the response that completed the cart."))
-                .addSchema("Problem", problemSchema());
-    }
-
-    private static SecurityScheme bearer(String description) {
-        return OASFactory.createSecurityScheme()
-                .type(SecurityScheme.Type.HTTP)
-                .scheme("bearer")
-                .description(description);
+        document.getComponents().addSchema("Problem", problemSchema());
     }
 
     private static Schema problemSchema() {
@@ -147,7 +137,6 @@ public class OpenApiDocumentFilter implements OASFilter {
     }
 
     private void completeOperation(String path, PathItem.HttpMethod method, Operation operation) {
-        boolean admin = path.startsWith("/admin/");
         COMMON_PROBLEMS.forEach((status, description) -> addProblem(operation, status, description));
         if (path.contains("{")) {
             addProblem(operation, "404", "The resource does not exist, or the caller has no access to it.");
@@ -155,17 +144,15 @@ public class OpenApiDocumentFilter implements OASFilter {
         if (operation.getRequestBody() != null) {
             BODY_PROBLEMS.forEach((status, description) -> addProblem(operation, status, description));
         }
-        if (admin) {
+        if (ApiConventions.isAdmin(path)) {
             addProblem(operation, "401", "No valid API key was sent.");
             addProblem(operation, "403", "The API key does not have the scope that this operation requires.");
-            if (operation.getSecurity() == null || operation.getSecurity().isEmpty()) {
+            if (!requiresToken(operation)) {
                 operation.addSecurityRequirement(
-                        OASFactory.createSecurityRequirement().addScheme("admin_key"));
+                        OASFactory.createSecurityRequirement().addScheme(ApiConventions.ADMIN_SECURITY_SCHEME));
             }
-        } else if (path.startsWith("/store/v1/carts/{")) {
-            requireToken(operation, "cart_token");
-        } else if (path.startsWith("/store/v1/orders/{")) {
-            requireToken(operation, "order_token");
+        } else if (requiresToken(operation)) {
+            addProblem(operation, "401", "No token was sent.");
         }
         operation
                 .getResponses()
@@ -250,9 +237,8 @@ public class OpenApiDocumentFilter implements OASFilter {
         });
     }
 
-    private static void requireToken(Operation operation, String scheme) {
-        addProblem(operation, "401", "No token was sent.");
-        operation.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme(scheme));
+    private static boolean requiresToken(Operation operation) {
+        return operation.getSecurity() != null && !operation.getSecurity().isEmpty();
     }
 
     private static Header requestId() {

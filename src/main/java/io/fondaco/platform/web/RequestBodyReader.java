@@ -10,30 +10,31 @@ import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads bodies on the event loop, before any other work is done for their requests: a slow sender occupies a
  * connection, but no thread and no permit of the admission gate. Bounded in bytes per body, in bytes of all bodies and
- * in time. The limit of Quarkus applies to all paths, so it has to allow the largest import; the module of those paths
- * sets their own limit.
+ * in time. The limit of Quarkus applies to all paths, so it has to allow the largest body of a method with
+ * {@link StreamedBody}, which sets its own limit.
  */
 @ApplicationScoped
 class RequestBodyReader {
     /** After the cache, which answers requests without a body, and before the admission gate of platform.admission. */
     private static final int ORDER = 1;
 
-    /** Bodies of this path are streamed, and limited by their own module instead. */
-    private static final String STREAMED_PATH = "/admin/v1/imports";
-
     private final WebSettings settings;
+    private final List<Endpoints.Endpoint> streamedBodies;
     private final ProblemResponseWriter problemResponseWriter;
     private final Vertx vertx;
     private final AtomicLong bufferedBytes = new AtomicLong();
 
-    RequestBodyReader(WebSettings settings, ProblemResponseWriter problemResponseWriter, Vertx vertx) {
+    RequestBodyReader(
+            WebSettings settings, Endpoints endpoints, ProblemResponseWriter problemResponseWriter, Vertx vertx) {
         this.settings = settings;
+        this.streamedBodies = endpoints.annotatedWith(StreamedBody.class);
         this.problemResponseWriter = problemResponseWriter;
         this.vertx = vertx;
     }
@@ -53,7 +54,7 @@ class RequestBodyReader {
                     .reject(415, "unsupported_content_encoding", "Send the body without a Content-Encoding.");
             return;
         }
-        if (empty || context.normalizedPath().equals(STREAMED_PATH)) {
+        if (empty || isStreamed(context)) {
             context.next();
             return;
         }
@@ -66,6 +67,11 @@ class RequestBodyReader {
             context.response().writeContinue();
         }
         pendingBody.start();
+    }
+
+    private boolean isStreamed(RoutingContext context) {
+        String method = context.request().method().name();
+        return streamedBodies.stream().anyMatch(endpoint -> endpoint.matches(method, context.normalizedPath()));
     }
 
     private static boolean isEncoded(HttpServerRequest request) {

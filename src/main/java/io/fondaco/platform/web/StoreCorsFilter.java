@@ -1,5 +1,6 @@
 package io.fondaco.platform.web;
 
+import io.fondaco.platform.ApiConventions;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -20,7 +21,7 @@ class StoreCorsFilter {
     /** After {@link AmbiguousRequestFilter}, and before any handler that responds. */
     private static final int FILTER_PRIORITY = 940;
 
-    private static final String STORE = "/store/v1/";
+    private static final String STORE = ApiConventions.STORE + "/";
     private static final String ANY = "*";
     private static final String ORIGIN = "Origin";
     private static final String METHODS = "GET, HEAD, POST, PATCH, PUT, DELETE";
