@@ -8,7 +8,6 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -90,14 +89,14 @@ class ProductExistenceBatcher {
     }
 
     private List<Boolean> checkBatch(List<String> names) {
-        Set<String> found = new HashSet<>(findExisting(names));
+        Set<String> found = findExisting(names);
         return names.stream().map(found::contains).toList();
     }
 
     /** Runs outside of the callers' requests. */
     @ActivateRequestContext
     @ReadsFrom(value = Route.REPLICA, mayBeStale = true)
-    List<String> findExisting(List<String> names) {
+    Set<String> findExisting(List<String> names) {
         return catalog.existingProducts(names);
     }
 }

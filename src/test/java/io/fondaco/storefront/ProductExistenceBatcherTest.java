@@ -1,4 +1,4 @@
-package io.fondaco.catalog;
+package io.fondaco.storefront;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
