@@ -268,7 +268,7 @@ class MetricsAtStartTest {
                                                  refunded_amount, state)
                     VALUES (gen_random_uuid(), gen_random_uuid(), 'gone', 'old', 'EUR', 100, 100, 100, 'captured')
                     RETURNING id, order_id)
-                INSERT INTO payment.refund (id, payment_id, order_id, currency, amount, locked_until, created_at)
+                INSERT INTO payment.refund (id, payment_id, order_id, currency, amount, leased_until, created_at)
                 SELECT gen_random_uuid(), id, order_id, 'EUR', 100, now() + interval '1 day', now() - interval '2 hours' FROM paid
                 """)).isEqualTo(1);
         await().atMost(TWO_REFRESHES)

@@ -71,7 +71,7 @@ class StripeCaptureTest extends StripeTestBase {
         assertThat(stripe.authorizedAmount()).isEqualTo(1000);
         awaitVoid();
         await().atMost(TIMEOUT).untilAsserted(() -> assertThat(
-                        database.query("SELECT count(*) FROM payment.payment WHERE void_due_at IS NOT NULL"))
+                        database.query("SELECT count(*) FROM payment.void"))
                 .isEqualTo("0"));
         assertThat(stripe.netCapturedAmount()).isZero();
     }
@@ -115,7 +115,7 @@ class StripeCaptureTest extends StripeTestBase {
     /** Makes scheduled voids due until Stripe has confirmed them. */
     private void awaitVoid() {
         await().atMost(TIMEOUT).untilAsserted(() -> {
-            database.execute("UPDATE payment.payment SET void_due_at = now() WHERE void_due_at IS NOT NULL");
+            database.execute("UPDATE payment.void SET next_attempt_at = now(), leased_until = now()");
             assertThat(stripe.authorizedAmount()).isZero();
         });
     }

@@ -599,7 +599,8 @@ class StripePaymentTest extends StripeTestBase {
 
     /** Ends the leases of pending refunds, as if the pods that claimed them had died. */
     private void makeRefundsDue() throws SQLException {
-        database.execute("UPDATE payment.refund SET locked_until = now() WHERE state = 'pending'");
+        database.execute(
+                "UPDATE payment.refund SET next_attempt_at = now(), leased_until = now() WHERE state = 'pending'");
     }
 
     /** Sum of a counter over all series with these labels; counters are registered at startup. */
