@@ -192,7 +192,7 @@ final class ShopDriver implements AutoCloseable {
     void makeRecoveryDue(ModelOrder modelOrder) {
         shop.database()
                 .primary()
-                .execute("UPDATE checkout.attempt SET locked_until = now() WHERE order_id = '%s'"
+                .execute("UPDATE checkout.attempt SET next_attempt_at = now(), leased_until = now() WHERE order_id = '%s'"
                         .formatted(TypeId.parse("order", orderId(modelOrder))));
     }
 

@@ -241,7 +241,7 @@ class MetricsAtStartTest {
 
         update("""
                 UPDATE checkout.attempt
-                   SET waiting = 'answer', waiting_since = now() - interval '11 minutes', locked_until = now() + interval '5 minutes'
+                   SET waiting = 'answer', waiting_since = now() - interval '11 minutes', next_attempt_at = now() + interval '5 minutes'
                  WHERE state = 'pending'
                 """);
         await().atMost(TWO_REFRESHES)
@@ -250,7 +250,7 @@ class MetricsAtStartTest {
                         .satisfies(age -> assertThat(age).isBetween(660.0, 1_500.0)));
 
         // Checkout recovery queries the provider, which answers that the payment is still pending.
-        update("UPDATE checkout.attempt SET locked_until = now() WHERE state = 'pending'");
+        update("UPDATE checkout.attempt SET next_attempt_at = now(), leased_until = now() WHERE state = 'pending'");
         await().atMost(TWO_REFRESHES)
                 .untilAsserted(() -> assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"answer\""))
                         .containsExactly(0.0));
