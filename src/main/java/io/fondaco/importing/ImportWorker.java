@@ -97,13 +97,14 @@ class ImportWorker {
         }
     }
 
+    /** Survives errors, such as a stack overflow in a file: the thread is the only one of the pod. */
     private void processLogged() {
         try {
             process();
             logOnce.reset();
-        } catch (RuntimeException e) {
-            if (logOnce.shouldLog(e)) {
-                LOG.warnf("Imports could not be claimed and are polled again: %s", e.getMessage());
+        } catch (RuntimeException | Error e) {
+            if (!stopping && logOnce.shouldLog(e)) {
+                LOG.warnf("Imports cannot be processed and are polled again: %s", e);
             }
         }
     }
