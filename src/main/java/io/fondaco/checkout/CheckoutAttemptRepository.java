@@ -179,8 +179,7 @@ public class CheckoutAttemptRepository {
      */
     Map<WaitReason, Double> oldestOpenAges() {
         Map<WaitReason, Double> ages = new EnumMap<>(WaitReason.class);
-        session
-                .createNativeQuery("""
+        session.createNativeQuery("""
                         SELECT reason, cast(max(extract(epoch FROM now() - CASE reason WHEN 'answer' THEN since ELSE created_at END))
                                            AS double precision) AS age
                           FROM (SELECT CASE state WHEN 'reserved' THEN 'recovery' ELSE coalesce(waiting, 'answer') END AS reason,
@@ -214,7 +213,7 @@ public class CheckoutAttemptRepository {
 
     private Optional<CheckoutAttempt> select(String condition, UUID value) {
         return setTimeouts(session.createNativeQuery(
-                                "SELECT" + COLUMNS + " FROM checkout.attempt WHERE " + condition, AttemptRow.class))
+                        "SELECT" + COLUMNS + " FROM checkout.attempt WHERE " + condition, AttemptRow.class))
                 .setParameter("value", value)
                 .getResultList()
                 .stream()

@@ -152,7 +152,8 @@ class ImportStatements {
      * @return false if another worker has the lease
      */
     boolean finish(ImportLease lease, String status, @Nullable String code, @Nullable String detail) {
-        return processing.end(
+        return processing
+                        .end(
                                 lease.id().value(),
                                 lease.token(),
                                 "status = :status, failure_code = :code, failure_detail = :detail,"

@@ -60,16 +60,7 @@ class EmailStatements {
                     lease,
                     EmailType.ofColumn(kind),
                     new Event(
-                            event,
-                            eventType,
-                            orderId,
-                            sequence,
-                            version,
-                            publishedAt,
-                            payload,
-                            attempts,
-                            false,
-                            null));
+                            event, eventType, orderId, sequence, version, publishedAt, payload, attempts, false, null));
         }
     }
 
@@ -146,7 +137,9 @@ class EmailStatements {
                                cast(greatest(0, extract(epoch FROM now() - min(created_at))) AS double precision) AS age
                           FROM (SELECT created_at FROM mail.notification WHERE status = 'pending'
                                  ORDER BY next_attempt_at LIMIT :limit) AS pending
-                        """, EmailBacklog.class).setParameter("limit", MAX_COUNTED).getSingleResult();
+                        """, EmailBacklog.class)
+                .setParameter("limit", MAX_COUNTED)
+                .getSingleResult();
     }
 
     /** Deletes up to {@code limit} e-mails of this age that were sent or have failed. @return how many were deleted */

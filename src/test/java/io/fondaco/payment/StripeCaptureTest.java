@@ -70,8 +70,7 @@ class StripeCaptureTest extends StripeTestBase {
                 .body("payment_status", equalTo("voided"));
         assertThat(stripe.authorizedAmount()).isEqualTo(1000);
         awaitVoid();
-        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(
-                        database.query("SELECT count(*) FROM payment.void"))
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(database.query("SELECT count(*) FROM payment.void"))
                 .isEqualTo("0"));
         assertThat(stripe.netCapturedAmount()).isZero();
     }

@@ -209,14 +209,14 @@ public final class DueWork<W> {
                     UPDATE %s AS work SET lease = gen_random_uuid(), %s%s%s%s
                       FROM due%swork.%s = due.due_key
                     RETURNING\s""".formatted(
-                            candidates == null ? candidateSql() : candidates,
-                            table,
-                            LEASED_UNTIL,
-                            countsAttempts ? ", attempts = work.attempts + 1" : "",
-                            backoff == null ? "" : ", next_attempt_at = now() + make_interval(secs => %s)".formatted(DELAY),
-                            assignments,
-                            join.isEmpty() ? " WHERE " : join,
-                            key);
+                    candidates == null ? candidateSql() : candidates,
+                    table,
+                    LEASED_UNTIL,
+                    countsAttempts ? ", attempts = work.attempts + 1" : "",
+                    backoff == null ? "" : ", next_attempt_at = now() + make_interval(secs => %s)".formatted(DELAY),
+                    assignments,
+                    join.isEmpty() ? " WHERE " : join,
+                    key);
         }
 
         /** {@link Backoff#delayAfter}, for each of the claimed rows. */

@@ -113,7 +113,8 @@ public class DeadLetters {
      */
     @Transactional
     public boolean replay(UUID id) {
-        int replayed = session.createNativeMutationQuery("""
+        int replayed =
+                session.createNativeMutationQuery("""
                         WITH dead AS (DELETE FROM messaging.dead_letter WHERE id = :id RETURNING *),
                         inbox_entry AS (
                             DELETE FROM messaging.inbox i USING dead d

@@ -100,8 +100,8 @@ class DueWorkTest {
             return claimed;
         };
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Task> all = threads.invokeAll(
-                            IntStream.range(0, 8).mapToObj(_ -> claim).toList())
+            List<Task> all = threads
+                    .invokeAll(IntStream.range(0, 8).mapToObj(_ -> claim).toList())
                     .stream()
                     .map(Future::resultNow)
                     .flatMap(List::stream)
@@ -120,8 +120,10 @@ class DueWorkTest {
 
         QuarkusTransaction.requiringNew().run(() -> {
             assertThat(tasks.extend(former.id(), former.lease())).isFalse();
-            assertThat(tasks.release(former.id(), former.lease(), Duration.ZERO)).isFalse();
-            assertThat(tasks.reschedule(former.id(), former.lease(), Duration.ZERO, "late")).isFalse();
+            assertThat(tasks.release(former.id(), former.lease(), Duration.ZERO))
+                    .isFalse();
+            assertThat(tasks.reschedule(former.id(), former.lease(), Duration.ZERO, "late"))
+                    .isFalse();
             assertThat(tasks.end(former.id(), former.lease(), "status = 'done'").executeUpdate())
                     .isZero();
         });
@@ -160,10 +162,9 @@ class DueWorkTest {
     void endedWorkIsNeverDue() throws SQLException {
         insert(1);
         Task task = claim(tasks, 1).getFirst();
-        QuarkusTransaction.requiringNew()
-                .run(() -> assertThat(tasks.end(task.id(), task.lease(), "status = 'done'")
-                                .executeUpdate())
-                        .isEqualTo(1));
+        QuarkusTransaction.requiringNew().run(() -> assertThat(
+                        tasks.end(task.id(), task.lease(), "status = 'done'").executeUpdate())
+                .isEqualTo(1));
         assertThat(claim(tasks, 1)).isEmpty();
         assertThat(database.query("SELECT count(*) FROM due_work.task WHERE lease IS NULL AND leased_until < now()"))
                 .isEqualTo("1");
