@@ -226,7 +226,7 @@ public final class DueWork<W> {
 
         private String candidateSql() {
             return """
-                    SELECT work.%s AS due_key FROM %s AS work WHERE %s AND %s
+                    SELECT work.%s AS due_key FROM %s AS work WHERE %s AND (%s)
                      ORDER BY %s LIMIT :limit FOR UPDATE OF work SKIP LOCKED
                     """.formatted(key, table, IS_DUE, condition, order);
         }
