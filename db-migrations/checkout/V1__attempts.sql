@@ -16,11 +16,13 @@ CREATE TABLE checkout.attempt (
     idempotency_key         text        NOT NULL,
     idempotency_fingerprint text        NOT NULL,
     attempts                int         NOT NULL DEFAULT 0,
-    locked_until            timestamptz NOT NULL,
+    next_attempt_at         timestamptz NOT NULL DEFAULT now(),
+    leased_until            timestamptz NOT NULL DEFAULT '-infinity',
+    lease                   uuid,
     created_at              timestamptz NOT NULL DEFAULT now(),
     updated_at              timestamptz NOT NULL DEFAULT now()
 );
 
 -- A cart has at most one attempt that has not failed.
 CREATE UNIQUE INDEX attempt_live ON checkout.attempt (cart_id) WHERE state <> 'failed';
-CREATE INDEX attempt_due ON checkout.attempt (locked_until) WHERE state IN ('reserved', 'pending');
+CREATE INDEX attempt_due ON checkout.attempt (next_attempt_at) WHERE state IN ('reserved', 'pending');

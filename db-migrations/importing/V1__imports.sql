@@ -21,8 +21,9 @@ CREATE TABLE importing.import (
     checkpoint_row      bigint       NOT NULL DEFAULT 1 CHECK (checkpoint_row >= 1),
     errors_stored       int          NOT NULL DEFAULT 0 CHECK (errors_stored >= 0),
     attempts            int          NOT NULL DEFAULT 0,
-    locked_by           uuid,
-    locked_until        timestamptz,
+    next_attempt_at     timestamptz  NOT NULL DEFAULT now(),
+    leased_until        timestamptz  NOT NULL DEFAULT '-infinity',
+    lease               uuid,
     failure_code        text,
     failure_detail      text,
     -- The columns of the file, without those that only explain a rejection, and those of them that no value is read from.
@@ -36,7 +37,7 @@ CREATE TABLE importing.import (
     CHECK ((status IN ('done', 'failed')) = (finished_at IS NOT NULL)),
     CHECK ((failure_code IS NULL) = (failure_detail IS NULL)),
     CHECK ((status = 'failed') = (failure_code IS NOT NULL)),
-    CHECK (status <> 'running' OR (locked_by IS NOT NULL AND locked_until IS NOT NULL))
+    CHECK (lease IS NULL OR status = 'running')
 );
 
 CREATE INDEX import_list ON importing.import (created_at DESC, id DESC);

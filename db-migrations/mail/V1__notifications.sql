@@ -14,6 +14,7 @@ CREATE TABLE mail.notification (
     attempts        int          NOT NULL DEFAULT 0,
     next_attempt_at timestamptz  NOT NULL DEFAULT now(),
     leased_until    timestamptz  NOT NULL DEFAULT '-infinity',
+    lease           uuid,
     error           text,
     created_at      timestamptz  NOT NULL DEFAULT now(),
     sent_at         timestamptz,

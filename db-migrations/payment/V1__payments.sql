@@ -15,9 +15,6 @@ CREATE TABLE payment.payment (
                        CHECK (state IN ('pending', 'authorized', 'captured', 'declined', 'voided', 'mismatched')),
     -- What the shopper has to do while the payment is pending.
     action             jsonb,
-    -- Set while the provider may hold an authorization that was given up. Voiding is retried until the provider confirms.
-    void_due_at        timestamptz,
-    void_attempts      int         NOT NULL DEFAULT 0,
     -- The actor and the request of a change. The trigger moves them into the history and stores null.
     changed_by         text,
     changed_in         text,
@@ -33,7 +30,16 @@ CREATE TABLE payment.payment (
 CREATE INDEX payment_order ON payment.payment (order_id);
 CREATE UNIQUE INDEX payment_provider_reference ON payment.payment (provider, provider_reference)
  WHERE provider_reference IS NOT NULL;
-CREATE INDEX payment_void_due ON payment.payment (void_due_at) WHERE void_due_at IS NOT NULL;
+
+-- Payments for which the provider may hold an authorization that was given up. Voiding is retried until the provider
+-- confirms; then the row is deleted.
+CREATE TABLE payment.void (
+    payment_id      uuid        PRIMARY KEY REFERENCES payment.payment (id),
+    attempts        int         NOT NULL DEFAULT 0,
+    next_attempt_at timestamptz NOT NULL DEFAULT now(),
+    leased_until    timestamptz NOT NULL DEFAULT '-infinity',
+    lease           uuid
+);
 
 CREATE TABLE payment.refund (
     id                 uuid        PRIMARY KEY,
@@ -44,14 +50,16 @@ CREATE TABLE payment.refund (
     amount             bigint      NOT NULL CHECK (amount > 0),
     state              text        NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'succeeded', 'failed')),
     attempts           int         NOT NULL DEFAULT 0,
-    locked_until       timestamptz NOT NULL,
+    next_attempt_at    timestamptz NOT NULL DEFAULT now(),
+    leased_until       timestamptz NOT NULL DEFAULT '-infinity',
+    lease              uuid,
     changed_by         text,
     changed_in         text,
     created_at         timestamptz NOT NULL DEFAULT now()
 );
 
 CREATE INDEX refund_order ON payment.refund (order_id);
-CREATE INDEX refund_pending ON payment.refund (locked_until) WHERE state = 'pending';
+CREATE INDEX refund_pending ON payment.refund (next_attempt_at) WHERE state = 'pending';
 -- A refund made at the provider is recorded once, however often its webhook is delivered.
 CREATE UNIQUE INDEX refund_provider_reference ON payment.refund (payment_id, provider_reference)
  WHERE provider_reference IS NOT NULL;

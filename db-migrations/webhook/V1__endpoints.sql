@@ -47,8 +47,8 @@ CREATE TABLE webhook.delivery (
     sequence        bigint       NOT NULL,
     status          text         NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'delivered', 'failed')),
     attempts        int          NOT NULL DEFAULT 0,
-    -- When the next attempt is due; while an attempt runs, when its lease expires.
     next_attempt_at timestamptz  NOT NULL DEFAULT now(),
+    leased_until    timestamptz  NOT NULL DEFAULT '-infinity',
     lease           uuid,
     created_at      timestamptz  NOT NULL DEFAULT now(),
     delivered_at    timestamptz,

@@ -21,7 +21,7 @@ SELECT * FROM cart.line WHERE cart_id = :cart ORDER BY position;
 SELECT v.id, p.title FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id WHERE v.sku IN (:sku_a, :sku_b);
 SELECT * FROM pricing.price WHERE currency = 'EUR' AND variant_id IN (SELECT variant_id FROM cart.line WHERE cart_id = :cart);
 INSERT INTO payment.payment (id, order_id, provider, reference, currency, amount) VALUES (:pay, :ord, 'bench', :pay, 'EUR', 1000);
-INSERT INTO checkout.attempt (id, cart_id, order_id, payment_id, reservation_id, snapshot, idempotency_principal, idempotency_route, idempotency_key, idempotency_fingerprint, locked_until)
+INSERT INTO checkout.attempt (id, cart_id, order_id, payment_id, reservation_id, snapshot, idempotency_principal, idempotency_route, idempotency_key, idempotency_fingerprint, leased_until)
 VALUES (:completion, :cart, :ord, :pay, :res, '{"lines": [{"sku": "a", "quantity": 1, "title": "Something with a title"}, {"sku": "b", "quantity": 1, "title": "Something with a title"}]}', :cart, 'complete', :completion, 'x', now() + interval '15 s');
 UPDATE cart.cart SET status = 'completing' WHERE id = :cart;
 SELECT sku, available FROM inventory.stock_level WHERE sku IN (:sku_a, :sku_b) ORDER BY sku, location FOR UPDATE;

@@ -25,11 +25,11 @@ WITH made AS (INSERT INTO inventory.reservation (id, expires_at, batched) VALUES
      told AS (INSERT INTO inventory.movement (sku, location, kind, quantity, reserved, backordered, reference, actor, request_id)
               VALUES (:sku, 'default', 'reserved', 0, 1, 0, :res, 'customer', 'request'))
 UPDATE inventory.stock_level SET reserved = reserved + 1, updated_at = now() WHERE sku = :sku AND location = 'default';
-INSERT INTO checkout.attempt (id, cart_id, order_id, payment_id, reservation_id, snapshot, idempotency_principal, idempotency_route, idempotency_key, idempotency_fingerprint, locked_until)
+INSERT INTO checkout.attempt (id, cart_id, order_id, payment_id, reservation_id, snapshot, idempotency_principal, idempotency_route, idempotency_key, idempotency_fingerprint, leased_until)
 VALUES (:completion, :cart, :ord, :pay, :res, '{"lines": [{"sku": "a", "quantity": 1, "title": "Something with a title", "unit_price": 1000, "currency": "EUR"}], "email": "somebody@example.com"}',
         :cart, 'complete', :completion, 'x', now() + interval '15 s');
 INSERT INTO payment.test_charge AS c (reference, currency, amount, state) VALUES (:pay, 'EUR', 1000, 'captured') ON CONFLICT (reference) DO UPDATE SET state = c.state RETURNING state;
-UPDATE checkout.attempt SET state = 'placed', attempts = 0, updated_at = now(), locked_until = now() + interval '15 s' WHERE id = :completion AND state = 'reserved';
+UPDATE checkout.attempt SET state = 'placed', attempts = 0, updated_at = now(), next_attempt_at = now() + interval '15 s' WHERE id = :completion AND state = 'reserved';
 UPDATE cart.cart SET status = 'completed', version = version + 1, updated_at = now() WHERE id = :cart AND status = 'completing';
 INSERT INTO customer.customer (id, email) VALUES (:customer, lower(:customer || '@example.com')) ON CONFLICT (email) DO UPDATE SET last_order_at = now() RETURNING id;
 WITH placed AS (INSERT INTO "order".orders (id, cart_id, token_hash, customer_id, email, currency, status, payment_status, shipping_method, subtotal, discount, shipping, tax, total)

@@ -10,21 +10,25 @@ import io.fondaco.order.OrderId;
 import io.fondaco.payment.PaymentId;
 import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.PaymentResult;
+import io.fondaco.platform.Backoff;
 import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.jobs.DueWork;
 import io.fondaco.platform.monitoring.GaugeSnapshot;
 import io.fondaco.platform.sql.Seconds;
 import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
-import jakarta.persistence.Tuple;
 import jakarta.transaction.Transactional;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.hibernate.Session;
+import org.hibernate.query.NativeQuery;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and writes {@code checkout.attempt}. */
 @ApplicationScoped
@@ -32,26 +36,47 @@ public class CheckoutAttemptRepository {
     private static final String COLUMNS = """
              id, cart_id, payment_id, reservation_id, state, cast(snapshot AS text) AS snapshot, idempotency_principal,
              idempotency_route, idempotency_key, idempotency_fingerprint,
-             state = 'pending' AND created_at < now() - make_interval(secs => :limit) AS overdue,
-             state = 'pending' AND created_at < now() - make_interval(secs => :shopper_limit) AS shopper_overdue
+             state = 'pending' AND created_at < now() - make_interval(secs => :paymentTimeout) AS overdue,
+             state = 'pending' AND created_at < now() - make_interval(secs => :actionTimeout) AS shopper_overdue
             """;
-    private static final double MAX_CHECK_INTERVAL_SECONDS = 300;
+    private static final Duration MAX_CHECK_INTERVAL = Duration.ofMinutes(5);
 
     /** Maximum number of attempts that one call of {@link #claimDue} returns. */
     static final int RECOVERY_BATCH_SIZE = 10;
 
-    private final EntityManager entities;
+    private final Session session;
     private final ObjectMapper json;
     private final CheckoutSettings settings;
     private final Inventory inventory;
+    private final DueWork<AttemptRow> recovery;
 
-    CheckoutAttemptRepository(
-            EntityManager entities, ObjectMapper json, CheckoutSettings settings, Inventory inventory) {
-        this.entities = entities;
+    CheckoutAttemptRepository(Session session, ObjectMapper json, CheckoutSettings settings, Inventory inventory) {
+        this.session = session;
         this.json = json;
         this.settings = settings;
         this.inventory = inventory;
+        this.recovery = DueWork.in("checkout.attempt")
+                .where("state IN ('reserved', 'pending')")
+                .lease(settings.attemptLease())
+                .backoff(new Backoff(settings.pendingPaymentQueryDelay(), MAX_CHECK_INTERVAL))
+                .returning(COLUMNS, AttemptRow.class, session);
     }
+
+    private record AttemptRow(
+            UUID id,
+            UUID cart,
+            UUID payment,
+            @Nullable UUID reservation,
+            String state,
+            String snapshot,
+            String idempotencyPrincipal,
+            String idempotencyRoute,
+            String idempotencyKey,
+            String idempotencyFingerprint,
+            boolean overdue,
+            boolean shopperOverdue) {}
+
+    private record OpenAge(String reason, double seconds) {}
 
     /** What an unfinished checkout attempt waits for. */
     enum WaitReason {
@@ -81,10 +106,10 @@ public class CheckoutAttemptRepository {
     CheckoutAttempt insert(
             CartId cart, PaymentId payment, Optional<ReservationId> reservation, NewOrder order, IdempotencyKey key) {
         UUID id = TypeId.newUuid();
-        entities.createNativeQuery("""
+        session.createNativeMutationQuery("""
                         INSERT INTO checkout.attempt
                                (id, cart_id, order_id, payment_id, reservation_id, snapshot, idempotency_principal,
-                                idempotency_route, idempotency_key, idempotency_fingerprint, locked_until)
+                                idempotency_route, idempotency_key, idempotency_fingerprint, leased_until)
                         VALUES (:id, :cart, :order, :payment, cast(:reservation AS uuid), cast(:snapshot AS jsonb),
                                 :principal, :route, :key, :fingerprint, now() + make_interval(secs => :lease))
                         """)
@@ -93,11 +118,7 @@ public class CheckoutAttemptRepository {
                 .setParameter("order", order.id().value())
                 .setParameter("payment", payment.value())
                 .setParameter(
-                        "reservation",
-                        reservation
-                                .map(ReservationId::value)
-                                .map(UUID::toString)
-                                .orElse(null))
+                        "reservation", reservation.map(ReservationId::value).orElse(null), UUID.class)
                 .setParameter("snapshot", Json.write(json, order))
                 .setParameter("principal", key.principal())
                 .setParameter("route", key.route())
@@ -122,11 +143,12 @@ public class CheckoutAttemptRepository {
             throw new IllegalStateException(
                     "A checkout attempt in state %s cannot change to %s".formatted(expected.state(), next));
         }
-        return entities.createNativeQuery("""
+        return session.createNativeMutationQuery("""
                                 UPDATE checkout.attempt
                                    SET state = :next, attempts = 0, updated_at = now(),
                                        waiting = :waiting, waiting_since = now(),
-                                       locked_until = now() + make_interval(secs => :wait)
+                                       lease = NULL, leased_until = '-infinity',
+                                       next_attempt_at = now() + make_interval(secs => :wait)
                                  WHERE id = :id AND state = :expected
                                 """)
                         .setParameter("next", next.column())
@@ -141,7 +163,7 @@ public class CheckoutAttemptRepository {
     /** Updates the wait reason of a pending attempt. One statement. */
     @Transactional(Transactional.TxType.MANDATORY)
     void updateWaitReason(CheckoutAttempt attempt, PaymentResult result) {
-        entities.createNativeQuery("""
+        session.createNativeMutationQuery("""
                         UPDATE checkout.attempt SET waiting = :waiting, waiting_since = now()
                          WHERE id = :id AND state = 'pending' AND waiting IS DISTINCT FROM :waiting
                         """)
@@ -156,23 +178,19 @@ public class CheckoutAttemptRepository {
      * attempts.
      */
     Map<WaitReason, Double> oldestOpenAges() {
-        List<?> rows = entities.createNativeQuery("""
+        Map<WaitReason, Double> ages = new EnumMap<>(WaitReason.class);
+        session.createNativeQuery("""
                         SELECT reason, cast(max(extract(epoch FROM now() - CASE reason WHEN 'answer' THEN since ELSE created_at END))
                                            AS double precision) AS age
                           FROM (SELECT CASE state WHEN 'reserved' THEN 'recovery' ELSE coalesce(waiting, 'answer') END AS reason,
                                        coalesce(waiting_since, created_at) AS since, created_at
                                   FROM checkout.attempt WHERE state IN ('reserved', 'pending') LIMIT 100000) AS unfinished
                          GROUP BY reason
-                        """, Tuple.class)
+                        """, OpenAge.class)
                 .setHint("jakarta.persistence.query.timeout", GaugeSnapshot.STATEMENT_TIMEOUT_MILLIS)
-                .getResultList();
-        Map<WaitReason, Double> ages = new EnumMap<>(WaitReason.class);
-        for (Object row : rows) {
-            Tuple unfinished = (Tuple) row;
-            ages.put(
-                    WaitReason.valueOf(unfinished.get("reason", String.class).toUpperCase(Locale.ROOT)),
-                    Math.max(0, unfinished.get("age", Double.class)));
-        }
+                .getResultList()
+                .forEach(age -> ages.put(
+                        WaitReason.valueOf(age.reason().toUpperCase(Locale.ROOT)), Math.max(0, age.seconds())));
         return ages;
     }
 
@@ -194,41 +212,25 @@ public class CheckoutAttemptRepository {
     }
 
     private Optional<CheckoutAttempt> select(String condition, UUID value) {
-        List<?> rows = entities.createNativeQuery(
-                        "SELECT" + COLUMNS + " FROM checkout.attempt WHERE " + condition, Tuple.class)
+        return setTimeouts(session.createNativeQuery(
+                        "SELECT" + COLUMNS + " FROM checkout.attempt WHERE " + condition, AttemptRow.class))
                 .setParameter("value", value)
-                .setParameter("limit", Seconds.of(settings.pendingPaymentTimeout()))
-                .setParameter("shopper_limit", Seconds.of(settings.paymentActionTimeout()))
-                .getResultList();
-        return rows.stream().findFirst().map(row -> toAttempt((Tuple) row));
+                .getResultList()
+                .stream()
+                .findFirst()
+                .map(this::toAttempt);
     }
 
     /**
-     * Leases unfinished attempts whose lease has expired, after a crash or while their payment is pending, and extends
-     * the reservations of those that are still reserved. Several pods may call it at the same time. Times are those of
-     * the database clock.
+     * Claims unfinished attempts that are due, after a crash or while their payment is pending, and extends the
+     * reservations of those that are still reserved. Several pods may call it at the same time. The lease needs no
+     * check at the end, because {@link #transition} compares the state.
      */
     @Transactional
     List<CheckoutAttempt> claimDue() {
-        List<?> rows = entities.createNativeQuery("""
-                        UPDATE checkout.attempt
-                           SET attempts = attempts + 1,
-                               locked_until = now() + make_interval(secs => CASE state
-                                   WHEN 'reserved' THEN :lease
-                                   ELSE greatest(:lease, least(:check * power(2, least(attempts, 20)), :max_check)) END)
-                         WHERE id IN (SELECT id FROM checkout.attempt
-                                       WHERE state IN ('reserved', 'pending') AND locked_until < now()
-                                       ORDER BY locked_until LIMIT :batch FOR UPDATE SKIP LOCKED)
-                        RETURNING""" + COLUMNS, Tuple.class)
-                .setParameter("lease", Seconds.of(settings.attemptLease()))
-                .setParameter("check", Seconds.of(settings.pendingPaymentQueryDelay()))
-                .setParameter("max_check", MAX_CHECK_INTERVAL_SECONDS)
-                .setParameter("batch", RECOVERY_BATCH_SIZE)
-                .setParameter("limit", Seconds.of(settings.pendingPaymentTimeout()))
-                .setParameter("shopper_limit", Seconds.of(settings.paymentActionTimeout()))
-                .getResultList();
-        List<CheckoutAttempt> due =
-                rows.stream().map(row -> toAttempt((Tuple) row)).toList();
+        List<CheckoutAttempt> due = setTimeouts(recovery.claimQuery(RECOVERY_BATCH_SIZE)).getResultList().stream()
+                .map(this::toAttempt)
+                .toList();
         due.forEach(this::extendReservation);
         return due;
     }
@@ -236,8 +238,8 @@ public class CheckoutAttemptRepository {
     /** Renews the lease for a client that resumes its attempt. */
     @Transactional(Transactional.TxType.MANDATORY)
     void renewLease(CheckoutAttempt attempt) {
-        entities.createNativeQuery("""
-                        UPDATE checkout.attempt SET locked_until = now() + make_interval(secs => :lease)
+        session.createNativeMutationQuery("""
+                        UPDATE checkout.attempt SET leased_until = now() + make_interval(secs => :lease)
                          WHERE id = :id AND state = 'reserved'
                         """)
                 .setParameter("lease", Seconds.of(settings.attemptLease()))
@@ -252,21 +254,26 @@ public class CheckoutAttemptRepository {
         }
     }
 
-    private CheckoutAttempt toAttempt(Tuple row) {
+    private NativeQuery<AttemptRow> setTimeouts(NativeQuery<AttemptRow> query) {
+        return query.setParameter("paymentTimeout", Seconds.of(settings.pendingPaymentTimeout()))
+                .setParameter("actionTimeout", Seconds.of(settings.paymentActionTimeout()));
+    }
+
+    private CheckoutAttempt toAttempt(AttemptRow row) {
         return new CheckoutAttempt(
-                row.get("id", UUID.class),
-                new CartId(row.get("cart_id", UUID.class)),
-                new PaymentId(row.get("payment_id", UUID.class)),
-                Optional.ofNullable(row.get("reservation_id", UUID.class)).map(ReservationId::new),
-                CheckoutAttemptState.ofColumn(row.get("state", String.class)),
-                parseSnapshot(row.get("snapshot", String.class)),
+                row.id(),
+                new CartId(row.cart()),
+                new PaymentId(row.payment()),
+                Optional.ofNullable(row.reservation()).map(ReservationId::new),
+                CheckoutAttemptState.ofColumn(row.state()),
+                parseSnapshot(row.snapshot()),
                 new IdempotencyKey(
-                        row.get("idempotency_principal", String.class),
-                        row.get("idempotency_route", String.class),
-                        row.get("idempotency_key", String.class),
-                        row.get("idempotency_fingerprint", String.class)),
-                row.get("overdue", Boolean.class),
-                row.get("shopper_overdue", Boolean.class));
+                        row.idempotencyPrincipal(),
+                        row.idempotencyRoute(),
+                        row.idempotencyKey(),
+                        row.idempotencyFingerprint()),
+                row.overdue(),
+                row.shopperOverdue());
     }
 
     private NewOrder parseSnapshot(String text) {

@@ -39,17 +39,17 @@ class DemoShopSeeder implements HealthCheck {
 
     private final boolean enabled;
     private final SeedImports seedImports;
-    private final ImportWorkerWakeUp workerWakeUp;
+    private final ImportWorker worker;
     private volatile long queuedFiles;
     private volatile boolean loaded;
 
     DemoShopSeeder(
             @ConfigProperty(name = SETTING, defaultValue = "false") boolean enabled,
             SeedImports seedImports,
-            ImportWorkerWakeUp workerWakeUp) {
+            ImportWorker worker) {
         this.enabled = enabled;
         this.seedImports = seedImports;
-        this.workerWakeUp = workerWakeUp;
+        this.worker = worker;
     }
 
     /** Runs after the migrations, which have the platform's priority. */
@@ -59,7 +59,7 @@ class DemoShopSeeder implements HealthCheck {
         }
         if (seedImports.enqueueIfCatalogIsEmpty()) {
             LOG.info("Loading the demo shop");
-            workerWakeUp.wakeUp();
+            worker.wakeUp();
         }
         queuedFiles = seedImports.countQueued();
     }

@@ -65,9 +65,9 @@ class ImportJob {
     @Column(name = "rejected_characters")
     long rejectedCharacters;
 
-    @Column(name = "locked_by")
+    /** The token of the claim of the worker that processes it; null if none does. */
     @Nullable
-    UUID lockedBy;
+    UUID lease;
 
     @Column(name = "failure_code")
     @Nullable

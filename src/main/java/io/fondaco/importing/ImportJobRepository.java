@@ -1,7 +1,6 @@
 package io.fondaco.importing;
 
 import io.fondaco.platform.csv.MalformedCsv;
-import io.fondaco.platform.sql.Seconds;
 import io.fondaco.productfiles.RowError;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
@@ -10,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class ImportJobRepository {
-    /** How long the lease on an import stays valid without renewal; then another worker may take over. */
-    private static final Duration LEASE = Duration.ofSeconds(15);
-
     private final Session session;
     private final ImportStatements statements;
 
@@ -36,7 +31,7 @@ class ImportJobRepository {
     /** Leases the oldest job that no worker processes. One statement. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     Optional<ImportLease> claim() {
-        return statements.claim(UUID.randomUUID(), leaseSeconds());
+        return statements.claim();
     }
 
     /**
@@ -46,7 +41,7 @@ class ImportJobRepository {
      */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     void renew(ImportLease importLease) {
-        if (!statements.setLeaseEnd(importLease, leaseSeconds())) {
+        if (!statements.extend(importLease)) {
             throw new ImportLeaseLost(importLease.id());
         }
     }
@@ -59,12 +54,12 @@ class ImportJobRepository {
     void saveColumns(ImportLease importLease, List<String> header, List<String> ignored) {
         session.createMutationQuery("""
                         update ImportJob set header = :header, ignoredColumns = :ignored
-                         where id = :id and lockedBy = :holder and status = 'running' and header is null
+                         where id = :id and lease = :lease and status = 'running' and header is null
                         """)
                 .setParameter("header", header)
                 .setParameter("ignored", ignored)
                 .setParameter("id", importLease.id().value())
-                .setParameter("holder", importLease.holder())
+                .setParameter("lease", importLease.token())
                 .executeUpdate();
     }
 
@@ -78,10 +73,10 @@ class ImportJobRepository {
     long lock(ImportLease importLease) {
         return session.createSelectionQuery("""
                         select checkpointRow from ImportJob
-                         where id = :id and lockedBy = :holder and status = 'running'
+                         where id = :id and lease = :lease and status = 'running'
                         """, Long.class)
                 .setParameter("id", importLease.id().value())
-                .setParameter("holder", importLease.holder())
+                .setParameter("lease", importLease.token())
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                 .uniqueResultOptional()
                 .orElseThrow(() -> new ImportLeaseLost(importLease.id()));
@@ -94,7 +89,7 @@ class ImportJobRepository {
         int stored = errors.isEmpty() ? 0 : saveRowErrors(importLease.id(), errors, false, 0);
         List<RowError> warnings = batchResult.warnings();
         stored += warnings.isEmpty() ? 0 : saveRowErrors(importLease.id(), warnings, true, stored);
-        statements.addBatch(importLease.id(), batchResult.counts(), warnings.size(), stored, lastRow, leaseSeconds());
+        statements.addBatch(importLease.id(), batchResult.counts(), warnings.size(), stored, lastRow);
     }
 
     /** @param justKept row errors stored for the same batch that are not in {@code errors_stored} yet */
@@ -132,10 +127,10 @@ class ImportJobRepository {
         }
     }
 
-    /** Releases the lease, so that another worker can take the job after {@code afterSeconds}. */
+    /** Releases the lease, so that another worker can take the job after the delay. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
-    void release(ImportLease importLease, double afterSeconds) {
-        statements.setLeaseEnd(importLease, afterSeconds);
+    void release(ImportLease importLease, Duration delay) {
+        statements.release(importLease, delay);
     }
 
     /**
@@ -158,9 +153,5 @@ class ImportJobRepository {
      */
     double stalledSeconds() {
         return statements.stalledSeconds();
-    }
-
-    private double leaseSeconds() {
-        return Seconds.of(LEASE);
     }
 }

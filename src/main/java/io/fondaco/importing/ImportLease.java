@@ -6,13 +6,13 @@ import java.util.UUID;
 /**
  * The time-limited right of one worker to process an import job.
  *
- * @param holder this attempt; another attempt, even by the same pod, is another holder
+ * @param token distinguishes this claim of the job from a later one, even by the same pod
  * @param checkpointRow the checkpoint when the lease was taken
  * @param attempts consecutive attempts without progress, including this one
  */
 record ImportLease(
         ImportId id,
-        UUID holder,
+        UUID token,
         FileKind kind,
         FileFormat format,
         String currency,

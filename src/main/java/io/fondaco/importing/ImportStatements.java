@@ -1,9 +1,12 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.jobs.DueWork;
 import io.fondaco.platform.monitoring.GaugeSnapshot;
+import io.fondaco.platform.sql.Seconds;
 import io.fondaco.productfiles.FileFormat;
 import io.fondaco.productfiles.RowError;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,14 +22,35 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class ImportStatements {
+    /** How long the lease on an import stays valid without renewal; then another worker may take over. */
+    private static final Duration LEASE = Duration.ofSeconds(15);
+
     private final Session session;
+    private final DueWork<ClaimedJob> processing;
 
     ImportStatements(Session session) {
         this.session = session;
+        this.processing = DueWork.in("importing.import")
+                .where("""
+                        work.status IN ('queued', 'running')
+                        AND NOT EXISTS (SELECT FROM importing.import AS earlier
+                                         WHERE earlier.id = work.after_id AND earlier.finished_at IS NULL)
+                        """)
+                .orderBy("work.created_at, work.id")
+                .lease(LEASE)
+                .set("""
+                        status = 'running',
+                        progressed_at = CASE work.status WHEN 'queued' THEN clock_timestamp() ELSE work.progressed_at END
+                        """)
+                .returning(
+                        "id, lease, kind, format, currency, dry_run, create_locations, checkpoint_row, attempts",
+                        ClaimedJob.class,
+                        session);
     }
 
     private record ClaimedJob(
             UUID id,
+            UUID lease,
             String kind,
             String format,
             String currency,
@@ -35,10 +59,10 @@ class ImportStatements {
             long checkpointRow,
             int attempts) {
 
-        private ImportLease toLease(UUID holder) {
+        private ImportLease toLease() {
             return new ImportLease(
                     new ImportId(id),
-                    holder,
+                    lease,
                     FileKind.valueOf(kind.toUpperCase(Locale.ROOT)),
                     FileFormat.valueOf(format.toUpperCase(Locale.ROOT)),
                     currency,
@@ -108,40 +132,18 @@ class ImportStatements {
     }
 
     /** Leases the oldest job that no worker processes. */
-    Optional<ImportLease> claim(UUID holder, double leaseSeconds) {
-        return session.createNativeQuery("""
-                        UPDATE importing.import
-                           SET status = 'running', locked_by = :holder, attempts = attempts + 1,
-                               progressed_at = CASE status WHEN 'queued' THEN clock_timestamp() ELSE progressed_at END,
-                               locked_until = clock_timestamp() + make_interval(secs => :lease)
-                         WHERE id = (SELECT id FROM importing.import AS open
-                                      WHERE status IN ('queued', 'running')
-                                        AND (locked_until IS NULL OR locked_until < clock_timestamp())
-                                        AND NOT EXISTS (SELECT FROM importing.import AS earlier
-                                                         WHERE earlier.id = open.after_id AND earlier.finished_at IS NULL)
-                                      ORDER BY created_at, id
-                                      LIMIT 1
-                                        FOR UPDATE SKIP LOCKED)
-                        RETURNING id, kind, format, currency, dry_run, create_locations, checkpoint_row, attempts
-                        """, ClaimedJob.class)
-                .setParameter("holder", holder)
-                .setParameter("lease", leaseSeconds)
-                .uniqueResultOptional()
-                .map(job -> job.toLease(holder));
+    Optional<ImportLease> claim() {
+        return processing.claim(1).stream().findFirst().map(ClaimedJob::toLease);
     }
 
-    /** Lets a lease end after the given time. @return false if another worker has it */
-    boolean setLeaseEnd(ImportLease lease, double afterSeconds) {
-        return session.createNativeMutationQuery("""
-                                UPDATE importing.import
-                                   SET locked_until = clock_timestamp() + make_interval(secs => :after)
-                                 WHERE id = :id AND locked_by = :holder AND status = 'running'
-                                """)
-                        .setParameter("after", afterSeconds)
-                        .setParameter("id", lease.id().value())
-                        .setParameter("holder", lease.holder())
-                        .executeUpdate()
-                == 1;
+    /** Extends the lease by another term. @return false if another worker has it */
+    boolean extend(ImportLease lease) {
+        return processing.extend(lease.id().value(), lease.token());
+    }
+
+    /** Ends the lease, unless another worker has it; the job can be claimed after the given time. */
+    void release(ImportLease lease, Duration delay) {
+        processing.release(lease.id().value(), lease.token(), delay);
     }
 
     /**
@@ -151,30 +153,28 @@ class ImportStatements {
      * @return false if another worker has the lease
      */
     boolean finish(ImportLease lease, String status, @Nullable String code, @Nullable String detail) {
-        return session.createNativeMutationQuery("""
-                                UPDATE importing.import
-                                   SET status = :status, failure_code = :code, failure_detail = :detail,
-                                       finished_at = clock_timestamp(), locked_by = NULL, locked_until = NULL
-                                 WHERE id = :id AND locked_by = :holder AND status = 'running'
-                                """)
+        return processing
+                        .end(
+                                lease.id().value(),
+                                lease.token(),
+                                "status = :status, failure_code = :code, failure_detail = :detail,"
+                                        + " finished_at = clock_timestamp()")
                         .setParameter("status", status)
                         .setParameter("code", code, String.class)
                         .setParameter("detail", detail, String.class)
-                        .setParameter("id", lease.id().value())
-                        .setParameter("holder", lease.holder())
                         .executeUpdate()
                 == 1;
     }
 
     /** Adds the counters of a batch, moves the checkpoint and extends the lease of a job that is locked. */
-    void addBatch(ImportId id, RowCounts counts, int warnings, int errorsStored, long lastRow, double leaseSeconds) {
+    void addBatch(ImportId id, RowCounts counts, int warnings, int errorsStored, long lastRow) {
         session.createNativeMutationQuery("""
                         UPDATE importing.import
                            SET created = created + :created, updated = updated + :updated,
                                unchanged = unchanged + :unchanged, rejected = rejected + :rejected,
                                warnings = warnings + :warnings, errors_stored = errors_stored + :errorsStored,
                                checkpoint_row = :lastRow, attempts = 0, progressed_at = clock_timestamp(),
-                               locked_until = clock_timestamp() + make_interval(secs => :lease)
+                               leased_until = clock_timestamp() + make_interval(secs => :lease)
                          WHERE id = :id
                         """)
                 .setParameter("created", counts.created())
@@ -184,7 +184,7 @@ class ImportStatements {
                 .setParameter("warnings", warnings)
                 .setParameter("errorsStored", errorsStored)
                 .setParameter("lastRow", lastRow)
-                .setParameter("lease", leaseSeconds)
+                .setParameter("lease", Seconds.of(LEASE))
                 .setParameter("id", id.value())
                 .executeUpdate();
     }

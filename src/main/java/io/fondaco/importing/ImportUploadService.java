@@ -17,12 +17,12 @@ class ImportUploadService {
     private static final Logger LOG = Logger.getLogger(ImportUploadService.class);
 
     private final Uploads uploads;
-    private final ImportWorkerWakeUp workerWakeUp;
+    private final ImportWorker worker;
     private final ImportingSettings settings;
 
-    ImportUploadService(Uploads uploads, ImportWorkerWakeUp workerWakeUp, ImportingSettings settings) {
+    ImportUploadService(Uploads uploads, ImportWorker worker, ImportingSettings settings) {
         this.uploads = uploads;
-        this.workerWakeUp = workerWakeUp;
+        this.worker = worker;
         this.settings = settings;
     }
 
@@ -88,7 +88,7 @@ class ImportUploadService {
                 discard(id);
             }
         }
-        workerWakeUp.wakeUp();
+        worker.wakeUp();
         return id;
     }
 

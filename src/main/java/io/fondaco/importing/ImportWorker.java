@@ -1,5 +1,7 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.LogOnce;
+import io.fondaco.platform.WakeUpSignal;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.monitoring.GaugeSnapshot;
@@ -8,18 +10,19 @@ import io.fondaco.platform.roles.PodRoles;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 
 /**
  * Processes imports, one at a time in each pod: immediately when one is enqueued in this pod, and every two seconds for
- * imports that other pods enqueued or that a dead pod left unfinished.
+ * imports that other pods enqueued or that a dead pod left unfinished. Does nothing without the worker role.
  */
 @ApplicationScoped
 class ImportWorker {
@@ -30,14 +33,16 @@ class ImportWorker {
     /** Consecutive attempts without progress after which an import fails. */
     private static final int MAX_ATTEMPTS = 10;
 
-    private static final double RETRY_SECONDS = 2;
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(2);
+    private static final Duration MAX_WAIT = Duration.ofMinutes(1);
     private static final String STALLED = "stalled";
 
     private final ImportJobRepository jobs;
     private final ImportJobRunner runner;
     private final PodRoles podRoles;
-    private final Semaphore busy = new Semaphore(1);
+    private final WakeUpSignal wakeUpSignal = new WakeUpSignal();
     private final GaugeSnapshot<String> gaugeSnapshot = new GaugeSnapshot<>();
+    private final LogOnce logOnce = new LogOnce();
     private volatile boolean stopping;
 
     ImportWorker(ImportJobRepository jobs, ImportJobRunner runner, PodRoles podRoles, MeterRegistry registry) {
@@ -66,25 +71,53 @@ class ImportWorker {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void poll() {
-        process();
+        wakeUp();
     }
 
-    /** Processes imports until none is left. Does nothing if this pod already processes one or has no worker role. */
-    @ActivateRequestContext
-    void process() {
-        if (!podRoles.has(PodRole.WORKER) || !busy.tryAcquire()) {
-            return;
+    /** Wakes the worker of this pod. Call it after the commit that enqueued an import. */
+    void wakeUp() {
+        wakeUpSignal.signal();
+    }
+
+    void onStart(@Observes StartupEvent event) {
+        if (podRoles.has(PodRole.WORKER)) {
+            Thread.ofVirtual().name("import-worker").start(this::processLoop);
         }
+    }
+
+    private void processLoop() {
         try {
             while (!stopping) {
-                Optional<ImportLease> lease = jobs.claim();
-                if (lease.isEmpty()) {
-                    return;
+                if (wakeUpSignal.await(MAX_WAIT) && !stopping) {
+                    processLogged();
                 }
-                process(lease.get());
             }
-        } finally {
-            busy.release();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Survives errors, such as a stack overflow in a file: the thread is the only one of the pod. */
+    private void processLogged() {
+        try {
+            process();
+            logOnce.reset();
+        } catch (RuntimeException | Error e) {
+            if (!stopping && logOnce.shouldLog(e)) {
+                LOG.warnf("Imports cannot be processed and are polled again: %s", e);
+            }
+        }
+    }
+
+    /** Processes imports until none is left. */
+    @ActivateRequestContext
+    void process() {
+        while (!stopping) {
+            Optional<ImportLease> lease = jobs.claim();
+            if (lease.isEmpty()) {
+                return;
+            }
+            process(lease.get());
         }
     }
 
@@ -98,7 +131,7 @@ class ImportWorker {
             if (runner.run(importLease, () -> stopping)) {
                 LOG.infof("Import %s has ended", importLease.id());
             } else {
-                jobs.release(importLease, 0);
+                jobs.release(importLease, Duration.ZERO);
             }
         } catch (ImportLeaseLost e) {
             LOG.warnf("%s; another worker continues", e.getMessage());
@@ -114,7 +147,7 @@ class ImportWorker {
 
     private void releaseLease(ImportLease importLease) {
         try {
-            jobs.release(importLease, RETRY_SECONDS);
+            jobs.release(importLease, RETRY_DELAY);
         } catch (RuntimeException e) {
             LOG.debug("Could not release an import lease; it expires by itself", e);
         }
@@ -122,5 +155,6 @@ class ImportWorker {
 
     void onStop(@Observes ShutdownEvent event) {
         stopping = true;
+        wakeUp();
     }
 }

@@ -3,6 +3,7 @@ package io.fondaco.mail;
 import io.fondaco.platform.ParallelForEach;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.jobs.BatchLoop;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.annotation.Priority;
@@ -24,12 +25,12 @@ class EmailSendJob {
     static final String JOB = "mail-sender";
 
     private static final Logger LOG = Logger.getLogger(EmailSendJob.class);
-    private static final int MAX_ROUNDS = 100;
 
     private final EmailNotifications notifications;
     private final EmailSender emailSender;
     private final MailSettings settings;
     private final MailMetrics metrics;
+    private final BatchLoop batchLoop;
     private final ReadWriteLock sending = new ReentrantReadWriteLock();
     private volatile boolean stopping;
 
@@ -37,11 +38,13 @@ class EmailSendJob {
             EmailNotifications emailNotifications,
             EmailSender emailSender,
             MailSettings settings,
-            MailMetrics metrics) {
+            MailMetrics metrics,
+            BatchLoop batchLoop) {
         this.notifications = emailNotifications;
         this.emailSender = emailSender;
         this.settings = settings;
         this.metrics = metrics;
+        this.batchLoop = batchLoop;
     }
 
     @ReadsFrom(Route.PRIMARY)
@@ -53,12 +56,10 @@ class EmailSendJob {
             skipExecutionIf = MailDisabled.class)
     void send() throws InterruptedException {
         metrics.sampleBacklog(notifications::measureBacklog);
-        boolean more = true;
-        for (int round = 0; more && round < MAX_ROUNDS; round++) {
-            more = sendBatch();
-        }
+        batchLoop.repeat(this::sendBatch);
     }
 
+    /** @return whether more may be due */
     private boolean sendBatch() throws InterruptedException {
         sending.readLock().lock();
         try {

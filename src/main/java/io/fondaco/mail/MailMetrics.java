@@ -21,7 +21,7 @@ class MailMetrics {
     private final MeterRegistry registry;
     private final AtomicLong measuredAt = new AtomicLong(System.nanoTime() - SAMPLE_INTERVAL_NANOS);
     private final AtomicBoolean described = new AtomicBoolean();
-    private volatile EmailNotifications.EmailBacklog backlog = new EmailNotifications.EmailBacklog(0, 0);
+    private volatile EmailStatements.EmailBacklog backlog = new EmailStatements.EmailBacklog(0, 0);
 
     MailMetrics(MeterRegistry registry, MailSettings settings) {
         this.registry = registry;
@@ -51,7 +51,7 @@ class MailMetrics {
     }
 
     /** Measures the backlog, every 15 s at most. */
-    void sampleBacklog(Supplier<EmailNotifications.EmailBacklog> count) {
+    void sampleBacklog(Supplier<EmailStatements.EmailBacklog> count) {
         long last = measuredAt.get();
         long now = System.nanoTime();
         if (now - last < SAMPLE_INTERVAL_NANOS || !measuredAt.compareAndSet(last, now)) {

@@ -43,10 +43,6 @@ class PaymentEntity {
 
     String state;
 
-    @Column(name = "void_due_at")
-    @Nullable
-    Instant voidDueAt;
-
     /** The actor and the request of the insert, which a trigger moves into the history. */
     @Column(name = "changed_by")
     @Nullable

@@ -76,11 +76,6 @@ class PaymentRepository implements PanacheRepositoryBase<PaymentEntity, UUID> {
                 .singleResultOptional();
     }
 
-    /** Records that there is nothing to void any more. */
-    void clearVoid(PaymentId id) {
-        update("voidDueAt = null where id = :id", Map.of("id", id.value()));
-    }
-
     private PanacheQuery<PaymentRow> select(String condition, Map<String, Object> parameters) {
         return find(SELECT + condition, parameters).project(PaymentRow.class);
     }

@@ -3,11 +3,15 @@ package io.fondaco.payment;
 import io.fondaco.payment.PaymentEntity.PaymentRow;
 import io.fondaco.payment.PaymentProvider.RefundResult;
 import io.fondaco.payment.RefundRepository.RefundRow;
+import io.fondaco.platform.Backoff;
+import io.fondaco.platform.jobs.DueWork;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.monitoring.GaugeSnapshot;
+import io.fondaco.platform.sql.Seconds;
 import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.hibernate.Session;
@@ -27,19 +31,35 @@ class PaymentStatements {
             "id, payment_id, order_id, provider_reference, state, currency, amount, created_at,"
                     + " attempts > 0 AS possibly_sent";
 
-    /** Lease of a claimed refund or void, in seconds; longer than the time limit of a provider call. */
-    private static final double LEASE_SECONDS = 30;
+    /**
+     * Lease of a refund or void, for the caller that records it and for each claim; longer than the time limit of a
+     * provider call.
+     */
+    private static final Duration LEASE = Duration.ofSeconds(30);
 
-    private static final double MAX_RETRY_DELAY_SECONDS = 900;
+    private static final Backoff BACKOFF = new Backoff(LEASE, Duration.ofMinutes(15));
 
     private final Session session;
     private final Actor actor;
     private final RequestId requestId;
+    private final DueWork<RefundRow> refunds;
+    private final DueWork<PaymentRow> voids;
 
     PaymentStatements(Session session, Actor actor, RequestId requestId) {
         this.session = session;
         this.actor = actor;
         this.requestId = requestId;
+        this.refunds = DueWork.in("payment.refund")
+                .where("state = 'pending'")
+                .lease(LEASE)
+                .backoff(BACKOFF)
+                .returning(REFUND_COLUMNS, RefundRow.class, session);
+        this.voids = DueWork.in("payment.void")
+                .key("payment_id")
+                .join("payment.payment", "payment.id = work.payment_id")
+                .lease(LEASE)
+                .backoff(BACKOFF)
+                .returning(PAYMENT_COLUMNS, PaymentRow.class, session);
     }
 
     /** The age of the oldest pending refund of a provider. */
@@ -118,28 +138,26 @@ class PaymentStatements {
     /** Makes the void of a payment due after one lease. */
     void scheduleVoid(PaymentId payment) {
         session.createNativeMutationQuery("""
-                        UPDATE payment.payment
-                           SET void_due_at = now() + make_interval(secs => :lease), void_attempts = 0
-                         WHERE id = :id
+                        INSERT INTO payment.void (payment_id, leased_until)
+                        VALUES (:payment, now() + make_interval(secs => :lease))
+                            ON CONFLICT (payment_id) DO UPDATE
+                           SET attempts = 0, next_attempt_at = now(), lease = NULL, leased_until = excluded.leased_until
                         """)
-                .setParameter("lease", LEASE_SECONDS)
-                .setParameter("id", payment.value())
+                .setParameter("lease", Seconds.of(LEASE))
+                .setParameter("payment", payment.value())
                 .executeUpdate();
     }
 
-    /** Claims payments whose void is due, for one lease that grows with each attempt. */
+    /** Records that there is nothing to void any more. */
+    void deleteVoid(PaymentId payment) {
+        session.createNativeMutationQuery("DELETE FROM payment.void WHERE payment_id = :payment")
+                .setParameter("payment", payment.value())
+                .executeUpdate();
+    }
+
+    /** Claims payments whose void is due. */
     List<PaymentRow> claimVoids(int limit) {
-        return session.createNativeQuery("""
-                        UPDATE payment.payment
-                           SET void_attempts = void_attempts + 1,
-                               void_due_at = now() + make_interval(secs => least(:lease * (void_attempts + 1), :maxDelay))
-                         WHERE id IN (SELECT id FROM payment.payment WHERE void_due_at < now()
-                                       ORDER BY void_due_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-                        RETURNING\s""" + PAYMENT_COLUMNS, PaymentRow.class)
-                .setParameter("lease", LEASE_SECONDS)
-                .setParameter("maxDelay", MAX_RETRY_DELAY_SECONDS)
-                .setParameter("limit", limit)
-                .getResultList();
+        return voids.claim(limit);
     }
 
     /**
@@ -153,7 +171,7 @@ class PaymentStatements {
                             UPDATE payment.payment SET refunded_amount = refunded_amount + :amount, updated_at = now()
                              WHERE id = :payment)
                         INSERT INTO payment.refund
-                               (id, payment_id, order_id, provider_reference, currency, amount, locked_until, changed_by,
+                               (id, payment_id, order_id, provider_reference, currency, amount, leased_until, changed_by,
                                 changed_in)
                         VALUES (:id, :payment, :order, cast(:reference AS text), :currency, :amount,
                                 now() + make_interval(secs => :lease), :actor, :request)
@@ -164,7 +182,7 @@ class PaymentStatements {
                 .setParameter("reference", providerReference.orElse(null), String.class)
                 .setParameter("currency", amount.currency())
                 .setParameter("amount", amount.amount())
-                .setParameter("lease", LEASE_SECONDS)
+                .setParameter("lease", Seconds.of(LEASE))
                 .setParameter("actor", actor.name())
                 .setParameter("request", requestId.value())
                 .getSingleResult();
@@ -200,19 +218,9 @@ class PaymentStatements {
                 .isPresent();
     }
 
-    /** Claims pending refunds, for one lease that grows with each attempt. */
+    /** Claims pending refunds. */
     List<RefundRow> claimRefunds(int limit) {
-        return session.createNativeQuery("""
-                        UPDATE payment.refund
-                           SET attempts = attempts + 1,
-                               locked_until = now() + make_interval(secs => least(:lease * (attempts + 1), :maxDelay))
-                         WHERE id IN (SELECT id FROM payment.refund WHERE state = 'pending' AND locked_until < now()
-                                       ORDER BY locked_until LIMIT :limit FOR UPDATE SKIP LOCKED)
-                        RETURNING\s""" + REFUND_COLUMNS, RefundRow.class)
-                .setParameter("lease", LEASE_SECONDS)
-                .setParameter("maxDelay", MAX_RETRY_DELAY_SECONDS)
-                .setParameter("limit", limit)
-                .getResultList();
+        return refunds.claim(limit);
     }
 
     /** The age of the oldest pending refund by provider. Reads at most 100,000 pending refunds. */

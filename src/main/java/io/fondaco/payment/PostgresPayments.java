@@ -146,7 +146,7 @@ class PostgresPayments implements Payments {
     @Override
     @Transactional
     public void completeVoid(PaymentId payment) {
-        payments.clearVoid(payment);
+        statements.deleteVoid(payment);
     }
 
     @Override

@@ -11,8 +11,10 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param maxDelay upper limit for any number of failures
  */
 public record Backoff(Duration initialDelay, Duration maxDelay) {
-    private static final double JITTER = 0.2;
-    private static final int MAX_DOUBLINGS = 30;
+    /** The random deviation, as a part of the delay. */
+    public static final double JITTER = 0.2;
+
+    public static final int MAX_DOUBLINGS = 30;
 
     /** @param failures number of failures so far, at least 1 */
     public Duration delayAfter(int failures) {

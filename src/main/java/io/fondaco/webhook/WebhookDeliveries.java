@@ -5,7 +5,6 @@ import io.fondaco.platform.messaging.Event;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.transaction.Transactional;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -76,9 +75,7 @@ class WebhookDeliveries {
     @ActivateRequestContext
     @Transactional
     List<DeliveryAttempt> claim(Map<UUID, Integer> inFlight, int limit) {
-        // The lookup of the name and the request are each bounded by the timeout; the rest is a margin.
-        Duration lease = settings.timeout().multipliedBy(2).plusSeconds(10);
-        return statements.claim(inFlight, MAX_CALLS_PER_ENDPOINT, limit, lease).stream()
+        return statements.claim(inFlight, MAX_CALLS_PER_ENDPOINT, limit).stream()
                 .map(this::toAttempt)
                 .toList();
     }

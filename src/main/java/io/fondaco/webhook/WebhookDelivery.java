@@ -33,9 +33,11 @@ class WebhookDelivery {
 
     String status;
 
-    /** When the next attempt is due; while an attempt runs, when its lease expires. */
     @Column(name = "next_attempt_at")
     Instant nextAttemptAt;
+
+    @Column(name = "leased_until")
+    Instant leasedUntil;
 
     @Column(name = "created_at")
     Instant createdAt;

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** Reads deliveries and their attempts. */
 @ApplicationScoped
 class WebhookDeliveryRepository implements PanacheRepositoryBase<WebhookDelivery, UUID> {
-    /** A delivery and the type of its event. */
+    /**
+     * A delivery and the type of its event.
+     *
+     * @param nextAttemptAt when the next attempt is due; while an attempt runs, when its lease expires
+     */
     record DeliveryRow(
             UUID id,
             UUID event,
@@ -40,8 +44,8 @@ class WebhookDeliveryRepository implements PanacheRepositoryBase<WebhookDelivery
      */
     List<DeliveryRow> listBefore(UUID endpoint, UUID before, String status, int limit) {
         return find("""
-                        select d.id, d.message.event, d.message.type, d.subject, d.sequence, d.status, d.nextAttemptAt,
-                               d.deliveredAt, d.createdAt
+                        select d.id, d.message.event, d.message.type, d.subject, d.sequence, d.status,
+                               greatest(d.nextAttemptAt, d.leasedUntil), d.deliveredAt, d.createdAt
                           from WebhookDelivery d
                          where d.endpoint = :endpoint and d.id < :before and (:status = '' or d.status = :status)
                          order by d.id desc

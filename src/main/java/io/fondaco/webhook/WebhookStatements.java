@@ -1,6 +1,7 @@
 package io.fondaco.webhook;
 
 import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.jobs.DueWork;
 import io.fondaco.platform.messaging.Event;
 import io.fondaco.platform.sql.Seconds;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -20,10 +21,44 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class WebhookStatements {
-    private final Session session;
+    // Due deliveries of each endpoint, up to its limit. An attempt counts when its result is stored: until then it is
+    // the first one of its subject.
+    private static final String CANDIDATES = """
+            SELECT work.id AS due_key, e.url, e.secret_generation, e.previous_until > now() AS previous_valid
+              FROM webhook.endpoint e
+              LEFT JOIN unnest(cast(:endpoints AS uuid[]), cast(:calls AS int[])) AS b (endpoint, calls) ON b.endpoint = e.id
+             CROSS JOIN LATERAL (
+                   SELECT work.id FROM webhook.delivery work
+                    WHERE work.endpoint = e.id AND work.status = 'pending' AND %s
+                      AND (work.attempts > 0 OR NOT EXISTS (
+                           SELECT FROM webhook.delivery f
+                            WHERE f.endpoint = work.endpoint AND f.subject = work.subject
+                              AND f.sequence < work.sequence AND f.status = 'pending' AND f.attempts = 0))
+                    ORDER BY work.next_attempt_at
+                    LIMIT greatest(0, CASE WHEN e.consecutive_failures >= 5 THEN 1 ELSE :maxInFlight END
+                                      - coalesce(b.calls, 0))
+                      FOR UPDATE SKIP LOCKED) work
+             WHERE e.status = 'enabled' AND e.deleted_at IS NULL
+             LIMIT :limit
+            """.formatted(DueWork.IS_DUE);
 
-    WebhookStatements(Session session) {
+    private final Session session;
+    private final DueWork<ClaimedDelivery> sending;
+
+    WebhookStatements(Session session, WebhookSettings settings) {
         this.session = session;
+        this.sending = DueWork.in("webhook.delivery")
+                .candidates(CANDIDATES)
+                .withoutCounting()
+                .join("webhook.message m", "m.event = work.event")
+                // The lookup of the name and the request are each bounded by the timeout; the rest is a margin.
+                .lease(settings.timeout().multipliedBy(2).plusSeconds(10))
+                .returning(
+                        "work.id, work.lease, work.endpoint, due.url, due.secret_generation, due.previous_valid,"
+                                + " work.attempts, m.event, m.type, m.subject, m.sequence, m.version, m.published_at,"
+                                + " m.data, m.traceparent",
+                        ClaimedDelivery.class,
+                        session);
     }
 
     /** An event that is delivered to an endpoint. */
@@ -139,40 +174,12 @@ class WebhookStatements {
      * @param inFlight the number of requests that this pod has in flight, per endpoint
      * @param limit the maximum number of deliveries
      */
-    List<ClaimedDelivery> claim(Map<UUID, Integer> inFlight, int maxInFlight, int limit, Duration lease) {
+    List<ClaimedDelivery> claim(Map<UUID, Integer> inFlight, int maxInFlight, int limit) {
         List<Map.Entry<UUID, Integer>> busy = List.copyOf(inFlight.entrySet());
-        return session.createNativeQuery("""
-                        WITH busy AS (
-                            SELECT * FROM unnest(cast(:endpoints AS uuid[]), cast(:calls AS int[])) AS b (endpoint, calls)
-                        ), due AS (
-                            SELECT d.id, e.url, e.secret_generation, e.previous_until > now() AS previous_valid
-                              FROM webhook.endpoint e LEFT JOIN busy b ON b.endpoint = e.id
-                             CROSS JOIN LATERAL (
-                                   SELECT d.id FROM webhook.delivery d
-                                    WHERE d.endpoint = e.id AND d.status = 'pending' AND d.next_attempt_at <= now()
-                                      AND (d.attempts > 0 OR NOT EXISTS (
-                                           SELECT FROM webhook.delivery f
-                                            WHERE f.endpoint = d.endpoint AND f.subject = d.subject
-                                              AND f.sequence < d.sequence AND f.status = 'pending' AND f.attempts = 0))
-                                    ORDER BY d.next_attempt_at
-                                    LIMIT greatest(0, CASE WHEN e.consecutive_failures >= 5 THEN 1 ELSE :maxInFlight END
-                                                      - coalesce(b.calls, 0))
-                                      FOR UPDATE SKIP LOCKED) d
-                             WHERE e.status = 'enabled' AND e.deleted_at IS NULL
-                             LIMIT :limit
-                        )
-                        UPDATE webhook.delivery d
-                           SET next_attempt_at = now() + make_interval(secs => :lease), lease = gen_random_uuid()
-                          FROM due, webhook.message m
-                         WHERE d.id = due.id AND m.event = d.event
-                        RETURNING d.id, d.lease, d.endpoint, due.url, due.secret_generation, due.previous_valid, d.attempts,
-                                  m.event, m.type, m.subject, m.sequence, m.version, m.published_at, m.data, m.traceparent
-                        """, ClaimedDelivery.class)
+        return sending.claimQuery(limit)
                 .setParameter("endpoints", busy.stream().map(Map.Entry::getKey).toArray(UUID[]::new))
                 .setParameter("calls", busy.stream().map(Map.Entry::getValue).toArray(Integer[]::new))
                 .setParameter("maxInFlight", maxInFlight)
-                .setParameter("limit", limit)
-                .setParameter("lease", Seconds.of(lease))
                 .getResultList();
     }
 
@@ -193,7 +200,7 @@ class WebhookStatements {
         return session.createNativeQuery("""
                         WITH updated AS (
                             UPDATE webhook.delivery
-                               SET attempts = attempts + 1, status = :status, lease = NULL,
+                               SET attempts = attempts + 1, status = :status, lease = NULL, leased_until = '-infinity',
                                    delivered_at = CASE WHEN :status = 'delivered' THEN now() END,
                                    next_attempt_at = now() + make_interval(secs => :delay)
                              WHERE id = :delivery AND lease = :lease AND status = 'pending'
@@ -247,7 +254,7 @@ class WebhookStatements {
                             SELECT uuidv7(), :endpoint, event, subject, sequence FROM matching
                             ON CONFLICT (endpoint, event) DO UPDATE
                                SET status = 'pending', attempts = 0, next_attempt_at = now(), lease = NULL,
-                                   delivered_at = NULL
+                                   leased_until = '-infinity', delivered_at = NULL
                              WHERE d.status <> 'delivered' OR NOT :undeliveredOnly
                             RETURNING id)
                         SELECT (SELECT count(*) FROM replayed) AS replayed, count(*) AS matched, max(published_at) AS last
@@ -267,7 +274,8 @@ class WebhookStatements {
     int replay(UUID endpoint, Collection<UUID> deliveries) {
         return session.createNativeMutationQuery("""
                         UPDATE webhook.delivery
-                           SET status = 'pending', attempts = 0, next_attempt_at = now(), lease = NULL, delivered_at = NULL
+                           SET status = 'pending', attempts = 0, next_attempt_at = now(), lease = NULL,
+                               leased_until = '-infinity', delivered_at = NULL
                          WHERE endpoint = :endpoint AND id = ANY (cast(:ids AS uuid[]))
                         """)
                 .setParameter("endpoint", endpoint)

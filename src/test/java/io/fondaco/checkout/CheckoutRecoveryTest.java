@@ -129,9 +129,9 @@ class CheckoutRecoveryTest {
 
     /** Expires the lease, as after a crash of the process that had it. */
     private void expireLease(CheckoutAttempt attempt) {
-        QuarkusTransaction.requiringNew()
-                .run(() -> entities.createNativeQuery("UPDATE checkout.attempt SET locked_until = now() WHERE id = :id")
-                        .setParameter("id", attempt.id())
-                        .executeUpdate());
+        QuarkusTransaction.requiringNew().run(() -> entities.createNativeQuery(
+                        "UPDATE checkout.attempt SET next_attempt_at = now(), leased_until = now() WHERE id = :id")
+                .setParameter("id", attempt.id())
+                .executeUpdate());
     }
 }

@@ -345,7 +345,7 @@ class CouponUsageLimitTest {
 
     /** Expires the lease, as after a crash of the process that had it. */
     private void expireLease(PrepareCheckout.Preparation.Prepared prepared) throws Exception {
-        database.execute("UPDATE checkout.attempt SET locked_until = now() WHERE id = '%s'"
+        database.execute("UPDATE checkout.attempt SET next_attempt_at = now(), leased_until = now() WHERE id = '%s'"
                 .formatted(prepared.attempt().id()));
     }
 }

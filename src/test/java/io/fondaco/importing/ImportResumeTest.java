@@ -130,11 +130,11 @@ class ImportResumeTest {
         assertThat(importQueries.find(id).orElseThrow().rows()).isEqualTo(new RowCounts(BATCH, 0, 0, 0));
         assertThat(jobs.claim()).as("the lease is still valid").isEmpty();
         assertThat(database.query(
-                        "SELECT locked_until - now() BETWEEN interval '1 s' AND interval '15 s' FROM importing.import"
+                        "SELECT leased_until - now() BETWEEN interval '1 s' AND interval '15 s' FROM importing.import"
                                 + " WHERE id = '%s'".formatted(id.value())))
                 .as("the lease ends soon")
                 .isEqualTo("t");
-        database.execute("UPDATE importing.import SET locked_until = now() - interval '1 s' WHERE id = '%s'"
+        database.execute("UPDATE importing.import SET leased_until = now() - interval '1 s' WHERE id = '%s'"
                 .formatted(id.value()));
         Optional<ImportLease> another = jobs.claim();
         assertThat(another.orElseThrow().checkpointRow()).isEqualTo(BATCH + 1);

@@ -170,11 +170,11 @@ class SellingModelIT {
     private static void awaitVoidsAndRefunds() {
         await().atMost(SETTLE_TIMEOUT).pollInterval(Duration.ofSeconds(1)).until(() -> {
             shop.database().primary().execute("""
-                    UPDATE payment.payment SET void_due_at = now() WHERE void_due_at > now();
-                    UPDATE payment.refund SET locked_until = now() WHERE state = 'pending' AND locked_until > now()
+                    UPDATE payment.void SET next_attempt_at = now(), leased_until = now();
+                    UPDATE payment.refund SET next_attempt_at = now(), leased_until = now() WHERE state = 'pending'
                     """);
             return shop.query("""
-                    SELECT NOT EXISTS (SELECT FROM payment.payment WHERE void_due_at IS NOT NULL)
+                    SELECT NOT EXISTS (SELECT FROM payment.void)
                        AND NOT EXISTS (SELECT FROM payment.refund WHERE state = 'pending')
                     """).equals("t");
         });

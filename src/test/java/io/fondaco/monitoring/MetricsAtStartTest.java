@@ -241,7 +241,7 @@ class MetricsAtStartTest {
         update("""
                 UPDATE checkout.attempt
                    SET waiting = 'answer', waiting_since = now() - interval '11 minutes',
-                       locked_until = now() + interval '5 minutes'
+                       next_attempt_at = now() + interval '5 minutes'
                  WHERE state = 'pending'
                 """);
         await().atMost(TWO_REFRESHES)
@@ -250,7 +250,7 @@ class MetricsAtStartTest {
                         .satisfies(age -> assertThat(age).isBetween(660.0, 1_500.0)));
 
         // Checkout recovery queries the provider, which answers that the payment is still pending.
-        update("UPDATE checkout.attempt SET locked_until = now() WHERE state = 'pending'");
+        update("UPDATE checkout.attempt SET next_attempt_at = now(), leased_until = now() WHERE state = 'pending'");
         await().atMost(TWO_REFRESHES)
                 .untilAsserted(() -> assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"answer\""))
                         .containsExactly(0.0));
@@ -268,7 +268,7 @@ class MetricsAtStartTest {
                                                  refunded_amount, state)
                     VALUES (gen_random_uuid(), gen_random_uuid(), 'gone', 'old', 'EUR', 100, 100, 100, 'captured')
                     RETURNING id, order_id)
-                INSERT INTO payment.refund (id, payment_id, order_id, currency, amount, locked_until, created_at)
+                INSERT INTO payment.refund (id, payment_id, order_id, currency, amount, leased_until, created_at)
                 SELECT gen_random_uuid(), id, order_id, 'EUR', 100, now() + interval '1 day',
                        now() - interval '2 hours' FROM paid
                 """)).isEqualTo(1);

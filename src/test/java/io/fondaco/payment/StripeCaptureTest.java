@@ -70,8 +70,7 @@ class StripeCaptureTest extends StripeTestBase {
                 .body("payment_status", equalTo("voided"));
         assertThat(stripe.authorizedAmount()).isEqualTo(1000);
         awaitVoid();
-        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(
-                        database.query("SELECT count(*) FROM payment.payment WHERE void_due_at IS NOT NULL"))
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(database.query("SELECT count(*) FROM payment.void"))
                 .isEqualTo("0"));
         assertThat(stripe.netCapturedAmount()).isZero();
     }
@@ -115,7 +114,7 @@ class StripeCaptureTest extends StripeTestBase {
     /** Makes scheduled voids due until Stripe has confirmed them. */
     private void awaitVoid() {
         await().atMost(TIMEOUT).untilAsserted(() -> {
-            database.execute("UPDATE payment.payment SET void_due_at = now() WHERE void_due_at IS NOT NULL");
+            database.execute("UPDATE payment.void SET next_attempt_at = now(), leased_until = now()");
             assertThat(stripe.authorizedAmount()).isZero();
         });
     }

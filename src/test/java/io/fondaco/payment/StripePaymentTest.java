@@ -178,7 +178,8 @@ class StripePaymentTest extends StripeTestBase {
         Response placed =
                 StripeTestSupport.complete(Shopper.readyToCheckout(sku, 1), FakeStripe.AUTHENTICATION_REQUIRED);
         database.execute("""
-                UPDATE checkout.attempt SET created_at = now() - interval '31 minutes', locked_until = now()
+                UPDATE checkout.attempt SET created_at = now() - interval '31 minutes',
+                                            next_attempt_at = now(), leased_until = now()
                  WHERE state = 'pending'
                 """);
         await().atMost(TIMEOUT)
@@ -494,7 +495,7 @@ class StripePaymentTest extends StripeTestBase {
                 Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1), FakeStripe.AUTHENTICATION_REQUIRED);
         // Prevents that checkout recovery queries the payment during this test.
         database.execute(
-                "UPDATE checkout.attempt SET locked_until = now() + interval '1 minute' WHERE state = 'pending'");
+                "UPDATE checkout.attempt SET next_attempt_at = now() + interval '1 minute' WHERE state = 'pending'");
         String intent = intentId(placed);
         stripe.authenticate(intent, true);
         String event = stripe.event("payment_intent.succeeded", intent);
@@ -599,7 +600,8 @@ class StripePaymentTest extends StripeTestBase {
 
     /** Ends the leases of pending refunds, as if the pods that claimed them had died. */
     private void makeRefundsDue() throws SQLException {
-        database.execute("UPDATE payment.refund SET locked_until = now() WHERE state = 'pending'");
+        database.execute(
+                "UPDATE payment.refund SET next_attempt_at = now(), leased_until = now() WHERE state = 'pending'");
     }
 
     /** Sum of a counter over all series with these labels; counters are registered at startup. */

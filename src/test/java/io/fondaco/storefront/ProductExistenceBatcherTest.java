@@ -1,5 +1,7 @@
 package io.fondaco.storefront;
 
+import io.fondaco.catalog.ProductId;
+
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -106,7 +106,7 @@ class OutboxReader {
                     cursors.merge(
                             cursorPosition.bucket(), cursorPosition, (a, b) -> a.position() >= b.position() ? a : b);
                     if (row.getObject("id") != null) {
-                        events.add(mapEvent(row, 0, false));
+                        events.add(mapEvent(row));
                     }
                 }
             }
@@ -114,7 +114,7 @@ class OutboxReader {
         }
     }
 
-    static Event mapEvent(ResultSet row, int attempts, boolean parked) throws SQLException {
+    private static Event mapEvent(ResultSet row) throws SQLException {
         return new Event(
                 row.getObject("id", UUID.class),
                 row.getString("type"),
@@ -123,8 +123,8 @@ class OutboxReader {
                 row.getLong("version"),
                 row.getObject("published_at", OffsetDateTime.class).toInstant(),
                 row.getString("data"),
-                attempts,
-                parked,
+                0,
+                false,
                 row.getString("traceparent"));
     }
 

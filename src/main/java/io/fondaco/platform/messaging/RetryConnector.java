@@ -3,7 +3,6 @@ package io.fondaco.platform.messaging;
 import io.smallrye.reactive.messaging.connector.InboundConnector;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.Flow;
 import org.eclipse.microprofile.config.Config;
@@ -45,7 +44,7 @@ class RetryConnector implements InboundConnector {
                 vertx, handler -> heartbeat.startRetryConsumer(channel, () -> fetchDue(listener), handler), eventTypes);
     }
 
-    private ConsumerLoop.FetchedBatch fetchDue(String listener) throws SQLException {
+    private ConsumerLoop.FetchedBatch fetchDue(String listener) {
         List<Event> due = retryQueue.findDue(listener, ConsumerLoop.MAX_BATCH_EVENTS);
         return new ConsumerLoop.FetchedBatch(due, true, () -> {});
     }
