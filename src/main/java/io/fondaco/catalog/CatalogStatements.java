@@ -66,8 +66,7 @@ class CatalogStatements {
             @Nullable String sku) {}
 
     /** A null component matches every variant. */
-    record VariantFilter(
-            @Nullable String sku, @Nullable UUID productId) {}
+    record VariantFilter(@Nullable String sku, @Nullable UUID productId) {}
 
     // The result class of a single column is a record, because Hibernate 7.2 caches no plan for a query with a basic
     // result class.
@@ -87,13 +86,7 @@ class CatalogStatements {
 
         SellableVariant toVariant() {
             return new SellableVariant(
-                    new VariantId(id),
-                    new ProductId(productId),
-                    sku,
-                    title,
-                    forSale,
-                    stockLimited,
-                    requiresShipping);
+                    new VariantId(id), new ProductId(productId), sku, title, forSale, stockLimited, requiresShipping);
         }
     }
 
@@ -205,8 +198,7 @@ class CatalogStatements {
                                     UNION SELECT c.id FROM catalog.category c JOIN below b ON c.parent_id = b.id)
                                 SELECT pc.product_id
                                   FROM catalog.product_category pc JOIN below b ON b.id = pc.category_id)
-                            """)
-                    .with("category", category.value());
+                            """).with("category", category.value());
         }
         Catalog.ListingPosition after = listing.after();
         if (after != null) {
@@ -372,9 +364,7 @@ class CatalogStatements {
                               FROM found f WHERE f.currency IS NOT NULL
                         )
                         SELECT currency FROM found WHERE currency IS NOT NULL ORDER BY currency
-                        """, CurrencyRow.class)
-                .getResultList()
-                .stream()
+                        """, CurrencyRow.class).getResultList().stream()
                 .map(CurrencyRow::currency)
                 .toList();
     }
@@ -395,9 +385,12 @@ class CatalogStatements {
                         """)
                 .setParameter("ids", categories.stream().map(CategoryEntry::id).toArray(UUID[]::new))
                 .setParameter(
-                        "parents", categories.stream().map(CategoryEntry::parentId).toArray(UUID[]::new))
-                .setParameter("slugs", categories.stream().map(CategoryEntry::slug).toArray(String[]::new))
-                .setParameter("names", categories.stream().map(CategoryEntry::name).toArray(String[]::new))
+                        "parents",
+                        categories.stream().map(CategoryEntry::parentId).toArray(UUID[]::new))
+                .setParameter(
+                        "slugs", categories.stream().map(CategoryEntry::slug).toArray(String[]::new))
+                .setParameter(
+                        "names", categories.stream().map(CategoryEntry::name).toArray(String[]::new))
                 .setParameter(
                         "positions",
                         categories.stream().map(CategoryEntry::position).toArray(Integer[]::new))
@@ -455,7 +448,8 @@ class CatalogStatements {
                         ON CONFLICT DO NOTHING
                         """)
                 .setParameter(
-                        "products", placements.stream().map(CategoryPlacement::productId).toArray(UUID[]::new))
+                        "products",
+                        placements.stream().map(CategoryPlacement::productId).toArray(UUID[]::new))
                 .setParameter(
                         "categories",
                         placements.stream().map(CategoryPlacement::categoryId).toArray(UUID[]::new))
@@ -522,9 +516,12 @@ class CatalogStatements {
                           JOIN catalog.variant v ON v.id = n.variant_id
                         ON CONFLICT (variant_id, currency) DO UPDATE SET amount = excluded.amount
                         """)
-                .setParameter("variants", prices.stream().map(ListedPrice::variantId).toArray(UUID[]::new))
-                .setParameter("currencies", prices.stream().map(ListedPrice::currency).toArray(String[]::new))
-                .setParameter("amounts", prices.stream().map(ListedPrice::amount).toArray(Long[]::new))
+                .setParameter(
+                        "variants", prices.stream().map(ListedPrice::variantId).toArray(UUID[]::new))
+                .setParameter(
+                        "currencies", prices.stream().map(ListedPrice::currency).toArray(String[]::new))
+                .setParameter(
+                        "amounts", prices.stream().map(ListedPrice::amount).toArray(Long[]::new))
                 .executeUpdate();
     }
 

@@ -83,8 +83,7 @@ class CategoryRepository implements PanacheRepositoryBase<CategoryRepository.Cat
             Instant updatedAt) {}
 
     /** What a client can change in a category. */
-    record CategoryContent(
-            @Nullable UUID parentId, String slug, String name, int position) {}
+    record CategoryContent(@Nullable UUID parentId, String slug, String name, int position) {}
 
     /** Up to {@code limit} categories after this one, oldest first. */
     List<CategoryRow> listAfter(UUID id, int limit) {

@@ -30,8 +30,7 @@ class CategoryService {
     private final CatalogStatements statements;
     private final CacheInvalidation cacheInvalidation;
 
-    CategoryService(
-            CategoryRepository categories, CatalogStatements statements, CacheInvalidation cacheInvalidation) {
+    CategoryService(CategoryRepository categories, CatalogStatements statements, CacheInvalidation cacheInvalidation) {
         this.categories = categories;
         this.statements = statements;
         this.cacheInvalidation = cacheInvalidation;

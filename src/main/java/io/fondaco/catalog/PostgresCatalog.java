@@ -255,8 +255,7 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
                 .isPresent();
     }
 
-    private record UpsertPlans(
-            List<ProductUpsertPlan> plans, Map<String, Product> storedProducts, CategoryTree tree) {}
+    private record UpsertPlans(List<ProductUpsertPlan> plans, Map<String, Product> storedProducts, CategoryTree tree) {}
 
     private UpsertPlans plan(List<ProductDraft> drafts, ProductLevelRows productLevelRows, boolean locked) {
         if (drafts.size() > MAX_DRAFTS) {

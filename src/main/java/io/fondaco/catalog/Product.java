@@ -128,7 +128,9 @@ public record Product(
                 productType,
                 status,
                 tags,
-                categories.stream().map(category -> tree.path(category.id().value())).toList(),
+                categories.stream()
+                        .map(category -> tree.path(category.id().value()))
+                        .toList(),
                 options,
                 media,
                 seoTitle,

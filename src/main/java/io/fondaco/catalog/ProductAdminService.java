@@ -52,9 +52,8 @@ class ProductAdminService {
 
     /** @throws ApiException 404 */
     AdminProduct getProduct(ProductId id) {
-        Product row = statements
-                .findProduct(id.value())
-                .orElseThrow(() -> ApiException.notFound("product", id.toString()));
+        Product row =
+                statements.findProduct(id.value()).orElseThrow(() -> ApiException.notFound("product", id.toString()));
         return AdminProduct.of(row, prices.findAllPrices(variantIds(row)));
     }
 
@@ -72,9 +71,8 @@ class ProductAdminService {
 
     private List<AdminProduct.AdminVariant> loadAdminVariants(List<UUID> ids) {
         Map<UUID, Product> products = new HashMap<>();
-        statements
-                .findProductsByVariantId(ids)
-                .forEach(product -> product.variants().forEach(variant -> products.put(variant.id(), product)));
+        statements.findProductsByVariantId(ids).forEach(product -> product.variants()
+                .forEach(variant -> products.put(variant.id(), product)));
         Map<VariantId, List<VariantPrice>> variantPrices =
                 prices.findAllPrices(ids.stream().map(VariantId::new).toList());
         return ids.stream()
@@ -146,8 +144,7 @@ class ProductAdminService {
                 .lockProduct(input.productId().value())
                 .orElseThrow(() -> ApiException.invalid("/product_id", "unknown_product", "There is no such product."));
         String sku = requireSku(input, "");
-        if (sku.indexOf('\0') < 0
-                && !statements.findOwnersBySku(List.of(sku)).isEmpty()) {
+        if (sku.indexOf('\0') < 0 && !statements.findOwnersBySku(List.of(sku)).isEmpty()) {
             throw ApiException.conflict(
                     "sku_taken", "A variant with the SKU '%s' already exists.".formatted(Violation.abbreviate(sku)));
         }
@@ -200,9 +197,8 @@ class ProductAdminService {
     }
 
     private Product lockProduct(ProductId id, @Nullable String ifMatch) {
-        Product row = statements
-                .lockProduct(id.value())
-                .orElseThrow(() -> ApiException.notFound("product", id.toString()));
+        Product row =
+                statements.lockProduct(id.value()).orElseThrow(() -> ApiException.notFound("product", id.toString()));
         IfMatch.require(ifMatch, row.version());
         return row;
     }

@@ -68,11 +68,7 @@ record ProductUpsertPlan(
     }
 
     private static ProductUpsertPlan plan(
-            UUID id,
-            ProductDraft draft,
-            Optional<Product> present,
-            CategoryTree tree,
-            Map<String, String> skuOwners) {
+            UUID id, ProductDraft draft, Optional<Product> present, CategoryTree tree, Map<String, String> skuOwners) {
         List<List<String>> categoriesBefore = present.map(row -> row.categories().stream()
                         .map(category -> tree.path(category.id().value()))
                         .toList())

@@ -98,8 +98,8 @@ class PostgresOrders implements Orders {
     @Override
     public List<OrderLineChange> changesForFailedRefund(Order locked, UUID refund) {
         return statements.listRefundedUnits(refund).stream()
-                .map(units -> locked.line(new OrderLineId(units.lineId()))
-                        .revertRefund(units.quantity(), units.unsent()))
+                .map(units ->
+                        locked.line(new OrderLineId(units.lineId())).revertRefund(units.quantity(), units.unsent()))
                 .toList();
     }
 

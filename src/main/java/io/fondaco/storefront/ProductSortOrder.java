@@ -1,12 +1,11 @@
 package io.fondaco.storefront;
 
-import io.fondaco.catalog.CatalogCacheTags;
-import io.fondaco.catalog.CategoryId;
-import io.fondaco.catalog.Product;
-
 import io.fondaco.catalog.Catalog.Listing;
 import io.fondaco.catalog.Catalog.ListingOrder;
 import io.fondaco.catalog.Catalog.ListingPosition;
+import io.fondaco.catalog.CatalogCacheTags;
+import io.fondaco.catalog.CategoryId;
+import io.fondaco.catalog.Product;
 import io.fondaco.platform.cache.CacheTag;
 import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.platform.web.DateTimeParser;

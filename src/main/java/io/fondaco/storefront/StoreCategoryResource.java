@@ -4,7 +4,6 @@ import io.fondaco.catalog.Catalog;
 import io.fondaco.catalog.CatalogCacheTags;
 import io.fondaco.catalog.CategoryId;
 import io.fondaco.catalog.CategoryTree;
-
 import io.fondaco.platform.cache.CacheableResponse;
 import io.fondaco.platform.cache.CachedRoute;
 import io.fondaco.platform.cache.ResponseCache;

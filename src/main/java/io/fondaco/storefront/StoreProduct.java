@@ -1,16 +1,15 @@
 package io.fondaco.storefront;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.fondaco.catalog.InventoryPolicy;
 import io.fondaco.catalog.Media;
 import io.fondaco.catalog.Product;
 import io.fondaco.catalog.ProductId;
 import io.fondaco.catalog.ProductStatus;
+import io.fondaco.catalog.VariantAvailability.Availability;
 import io.fondaco.catalog.VariantId;
 import io.fondaco.catalog.VariantPrice;
-
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import io.fondaco.catalog.VariantAvailability.Availability;
 import io.fondaco.platform.money.Money;
 import java.time.Instant;
 import java.time.LocalDate;

@@ -1,5 +1,6 @@
 package io.fondaco.storefront;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fondaco.catalog.Catalog;
 import io.fondaco.catalog.CatalogCacheTags;
 import io.fondaco.catalog.CategoryId;
@@ -9,8 +10,6 @@ import io.fondaco.catalog.VariantAvailability;
 import io.fondaco.catalog.VariantId;
 import io.fondaco.catalog.VariantPrice;
 import io.fondaco.catalog.VariantPricing;
-
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fondaco.platform.cache.CacheLookup;
 import io.fondaco.platform.cache.CacheTag;
 import io.fondaco.platform.cache.CacheableResponse;
@@ -167,8 +166,7 @@ class StoreProductResource {
             UriInfo uri) {
         List<Product> rows = catalog.listActive(listing.listing(currency, category.orElse(null), after, limit + 1));
         Map<VariantId, VariantPrice> variantPrices = prices(rows, currency);
-        Page<Product> page =
-                Page.fromRows(rows, limit, last -> listing.cursor(last, lowestPrice(last, variantPrices)));
+        Page<Product> page = Page.fromRows(rows, limit, last -> listing.cursor(last, lowestPrice(last, variantPrices)));
         Map<String, VariantAvailability.Availability> stock = stock(page.data());
         List<StoreProduct> shown = page.data().stream()
                 .map(row -> StoreProduct.of(row, variantPrices, stock))
@@ -242,9 +240,7 @@ class StoreProductResource {
     }
 
     private Optional<CategoryId> category(String category) {
-        return CategoryId.matches(category)
-                ? Optional.of(CategoryId.parse(category))
-                : catalog.findCategory(category);
+        return CategoryId.matches(category) ? Optional.of(CategoryId.parse(category)) : catalog.findCategory(category);
     }
 
     private Map<VariantId, VariantPrice> prices(Collection<Product> rows, String currency) {

@@ -105,14 +105,14 @@ class OrderActionsTest {
 
     @Test
     void lockedOrderIsReadButNotLockedByOthers() {
-        Response placed =
-                Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1).complete("tok_ok");
+        Response placed = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1)
+                .complete("tok_ok");
         OrderId id = OrderId.parse(placed.path("id"));
         ShopDatabase.inTransaction(() -> {
             assertThat(orders.lock(id).lines()).hasSize(1);
             AdminApi.getOrder(placed.path("id")).then().statusCode(200);
-            assertThatThrownBy(() -> database.query("SELECT id FROM \"order\".orders WHERE id = '%s' FOR UPDATE NOWAIT"
-                            .formatted(id.value())))
+            assertThatThrownBy(() -> database.query(
+                            "SELECT id FROM \"order\".orders WHERE id = '%s' FOR UPDATE NOWAIT".formatted(id.value())))
                     .isInstanceOf(SQLException.class)
                     .hasFieldOrPropertyWithValue("SQLState", "55P03");
         });

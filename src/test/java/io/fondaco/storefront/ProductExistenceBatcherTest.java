@@ -1,12 +1,11 @@
 package io.fondaco.storefront;
 
-import io.fondaco.catalog.ProductId;
-
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fondaco.ConcurrentRunner;
 import io.fondaco.PostgresTestResource;
+import io.fondaco.catalog.ProductId;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.util.List;

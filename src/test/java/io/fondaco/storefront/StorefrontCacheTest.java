@@ -1,15 +1,14 @@
 package io.fondaco.storefront;
 
-import io.fondaco.catalog.VariantId;
-import io.fondaco.catalog.VariantPrice;
-import io.fondaco.catalog.VariantPricing;
-
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.fondaco.PostgresTestResource;
+import io.fondaco.catalog.VariantId;
+import io.fondaco.catalog.VariantPrice;
+import io.fondaco.catalog.VariantPricing;
 import io.fondaco.platform.money.Money;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
