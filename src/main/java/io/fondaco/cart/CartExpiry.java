@@ -18,11 +18,11 @@ class CartExpiry {
     private static final String INTERVAL = "10m";
     private static final int MAX_CARTS_PER_TRANSACTION = 500;
 
-    private final CartService carts;
+    private final CartStore carts;
     private final CartSettings settings;
     private final Counter deleted;
 
-    CartExpiry(CartService carts, CartSettings settings, MeterRegistry registry) {
+    CartExpiry(CartStore carts, CartSettings settings, MeterRegistry registry) {
         this.carts = carts;
         this.settings = settings;
         this.deleted = Counter.builder("fondaco.cart.deleted")

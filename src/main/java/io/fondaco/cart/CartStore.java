@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 
 @ApplicationScoped
-class CartService implements Carts {
+class CartStore implements Carts {
     private static final int MAX_QUANTITY = 9_999;
 
     private final CartRepository carts;
@@ -24,7 +24,7 @@ class CartService implements Carts {
     private final CartSettings settings;
     private final Fence fence;
 
-    CartService(
+    CartStore(
             CartRepository carts,
             CartLineRepository cartLines,
             CartStatements statements,
