@@ -10,7 +10,7 @@ import io.fondaco.catalog.ProductUpsertResult.VariantUpsertResult;
 import io.fondaco.catalog.VariantId;
 import io.fondaco.catalog.VariantPrice;
 import io.fondaco.inventory.Inventory;
-import io.fondaco.inventory.StockCount;
+import io.fondaco.inventory.Inventory.StockCount;
 import io.fondaco.inventory.StockKey;
 import io.fondaco.platform.csv.CsvHeader;
 import io.fondaco.platform.csv.CsvRow;

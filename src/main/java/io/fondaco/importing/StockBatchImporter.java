@@ -4,7 +4,7 @@ import io.fondaco.catalog.Catalog;
 import io.fondaco.catalog.ProductUpsertResult.ChangeType;
 import io.fondaco.inventory.Inventory;
 import io.fondaco.inventory.Inventory.ResolvedLocation;
-import io.fondaco.inventory.StockCount;
+import io.fondaco.inventory.Inventory.StockCount;
 import io.fondaco.inventory.StockKey;
 import io.fondaco.inventory.StockLevel;
 import io.fondaco.platform.csv.CsvHeader;

@@ -1,7 +1,8 @@
 package io.fondaco.inventory;
 
 import io.fondaco.access.Scopes;
-import io.fondaco.inventory.StockReconciliation.Discrepancy;
+import io.fondaco.inventory.DiscrepancyRepository.Discrepancy;
+import io.fondaco.inventory.DiscrepancyRepository.DiscrepancyKey;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.paging.PageCursor;
@@ -13,7 +14,6 @@ import jakarta.validation.constraints.Min;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
-import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestQuery;
@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
 class DiscrepancyResource {
     private static final String BY_KEY = "sku,location,figure";
 
-    private final StockReconciliation stockReconciliation;
+    private final DiscrepancyRepository discrepancies;
 
-    DiscrepancyResource(StockReconciliation stockReconciliation) {
-        this.stockReconciliation = stockReconciliation;
+    DiscrepancyResource(DiscrepancyRepository discrepancies) {
+        this.discrepancies = discrepancies;
     }
 
     @GET
@@ -43,20 +43,16 @@ class DiscrepancyResource {
                     + " is correct again leaves the list.")
     public Page<Discrepancy> discrepancies(
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit, @RestQuery @Nullable String cursor) {
-        Discrepancy after = PageCursor.decode(cursor, BY_KEY, 3)
-                .map(place -> keyOnly(
+        DiscrepancyKey after = PageCursor.decode(cursor, BY_KEY, 3)
+                .map(place -> new DiscrepancyKey(
                         place.keys().get(0), place.keys().get(1), place.keys().get(2)))
-                .orElse(keyOnly("", "", ""));
+                .orElse(new DiscrepancyKey("", "", ""));
         if (UnicodeText.hasNul(after.sku() + after.location() + after.figure())) {
             throw PageCursor.invalidCursor();
         }
         return Page.fromRows(
-                stockReconciliation.listOpen(after, limit + 1),
+                discrepancies.listOpenAfter(after, limit + 1),
                 limit,
                 found -> PageCursor.of(BY_KEY, found.sku(), found.location(), found.figure()));
-    }
-
-    private static Discrepancy keyOnly(String sku, String location, String figure) {
-        return new Discrepancy(sku, location, figure, 0, 0, Instant.EPOCH, Instant.EPOCH);
     }
 }

@@ -6,6 +6,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stock, for other modules. Calls join the caller's transaction on the primary. Rows are locked in the order of SKU and
@@ -90,6 +92,50 @@ public interface Inventory extends VariantAvailability {
 
     /** @param quantity units, positive */
     record StockQuantity(String sku, long quantity) {}
+
+    /**
+     * The units that one reservation requests.
+     *
+     * @param quantities each SKU once
+     * @param country destination, ISO 3166-1 alpha-2; null if it is unknown or the order is collected
+     */
+    record StockDemand(
+            List<StockQuantity> quantities, @Nullable String country) {
+        public StockDemand {
+            quantities = List.copyOf(quantities);
+        }
+    }
+
+    /**
+     * Units that are reserved for a checkout.
+     *
+     * @param backordered of these, units by SKU that are not in stock yet; SKUs that are fully in stock are missing
+     */
+    record Reservation(ReservationId id, Map<String, Long> backordered) {
+        public Reservation {
+            backordered = Map.copyOf(backordered);
+        }
+
+        /** {@link #backordered} with the quantities as {@code int}, as order lines have them. */
+        public Map<String, Integer> backorderedUnits() {
+            return backordered.entrySet().stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, entry -> Math.toIntExact(entry.getValue())));
+        }
+    }
+
+    /**
+     * A stock count by a person or an import.
+     *
+     * @param available unreserved units on the shelf; on hand becomes this plus the reserved units. Waiting backorders
+     *     of the SKU are filled from them in the same transaction
+     */
+    record StockCount(StockKey key, long available) {
+        /**
+         * The maximum number of free units at a location, in the API and in imports: small enough that sums fit a
+         * {@code long}.
+         */
+        public static final long MAX_AVAILABLE = 1_000_000_000_000L;
+    }
 
     /**
      * Units of an order that were not in stock when they were sold.

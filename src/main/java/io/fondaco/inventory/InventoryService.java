@@ -5,6 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,28 +15,25 @@ import java.util.Map;
 class InventoryService implements Inventory {
     private final ReservationBatcher batcher;
     private final ReservationService reservations;
-    private final RestockService restocks;
     private final StockAdjustmentService adjustments;
     private final Backorders backorders;
-    private final StockQueries queries;
-    private final Locations locations;
+    private final StockStatements statements;
+    private final LocationService locations;
     private final InventorySettings settings;
 
     InventoryService(
             ReservationBatcher batcher,
             ReservationService reservations,
-            RestockService restocks,
             StockAdjustmentService adjustments,
             Backorders backorders,
-            StockQueries queries,
-            Locations locations,
+            StockStatements statements,
+            LocationService locations,
             InventorySettings settings) {
         this.batcher = batcher;
         this.reservations = reservations;
-        this.restocks = restocks;
         this.adjustments = adjustments;
         this.backorders = backorders;
-        this.queries = queries;
+        this.statements = statements;
         this.locations = locations;
         this.settings = settings;
     }
@@ -79,13 +77,13 @@ class InventoryService implements Inventory {
     @Override
     @Transactional
     public void restock(List<StockQuantity> quantities, String reference) {
-        restocks.restock(quantities, reference);
+        adjustments.restock(quantities, reference);
     }
 
     @Override
     @Transactional
     public void cancelSale(List<StockQuantity> quantities, String reference) {
-        restocks.cancelSale(quantities, reference);
+        adjustments.cancelSale(quantities, reference);
     }
 
     @Override
@@ -102,8 +100,7 @@ class InventoryService implements Inventory {
     @Override
     @Transactional
     public StockLevel recordCount(StockCount count, String reason) {
-        recordCounts(List.of(count), reason);
-        return queries.find(count.key()).orElseThrow();
+        return adjustments.recordCount(count, reason);
     }
 
     @Override
@@ -119,22 +116,24 @@ class InventoryService implements Inventory {
 
     @Override
     public Map<String, Long> availableQuantities(Collection<String> skus) {
-        return queries.availableQuantities(skus);
+        Map<String, Long> available = new HashMap<>();
+        statements.availability(skus).forEach((sku, found) -> available.put(sku, found.inStock()));
+        return available;
     }
 
     @Override
     public Map<String, Availability> availability(Collection<String> skus) {
-        return queries.availability(skus);
+        return statements.availability(skus);
     }
 
     @Override
     public List<StockLevel> levels(Collection<String> skus) {
-        return queries.findBySkus(skus);
+        return statements.listLevels(skus);
     }
 
     @Override
     public List<StockLevel> levelsAfter(StockKey after, int limit) {
-        return queries.listAfter(after, limit);
+        return statements.listLevelsAfter(after, limit);
     }
 
     @Override
@@ -150,7 +149,7 @@ class InventoryService implements Inventory {
     @Override
     @Transactional
     public void createLocations(Map<String, String> names) {
-        locations.create(names);
+        locations.createAll(names);
     }
 
     @Override

@@ -12,7 +12,6 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.enterprise.event.Observes;
-import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import org.jboss.logging.Logger;
@@ -30,14 +29,14 @@ class LedgerPoster {
     private static final long BATCHING_DELAY_MILLIS = 50;
     private static final int MAX_SALES_PER_TRANSACTION = 500;
 
-    private final EntityManager entities;
+    private final ReservationStatements statements;
     private final AfterCommit afterCommit;
     private final AsyncCommit asyncCommit;
     private final WakeUpSignal wakeUpSignal = new WakeUpSignal();
     private volatile boolean stopping;
 
-    LedgerPoster(EntityManager entities, AfterCommit afterCommit, AsyncCommit asyncCommit) {
-        this.entities = entities;
+    LedgerPoster(ReservationStatements statements, AfterCommit afterCommit, AsyncCommit asyncCommit) {
+        this.statements = statements;
         this.afterCommit = afterCommit;
         this.asyncCommit = asyncCommit;
     }
@@ -99,36 +98,6 @@ class LedgerPoster {
     @Transactional
     int postSales(int batch) {
         asyncCommit.enable();
-        return ((Number) entities.createNativeQuery("""
-                        WITH due AS (
-                            SELECT id FROM inventory.reservation WHERE ledger_pending
-                             ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED
-                        ), posted AS (
-                            UPDATE inventory.reservation r SET ledger_pending = false FROM due WHERE r.id = due.id
-                            RETURNING r.id, r.reference, r.claimed_by, r.claimed_in
-                        ), sold AS (
-                            SELECT l.sku, l.location, l.quantity, p.reference, p.claimed_by, p.claimed_in
-                              FROM posted p JOIN inventory.reservation_line l ON l.reservation_id = p.id
-                        ), locked AS (
-                            SELECT s.sku, s.location FROM inventory.stock_level s
-                             WHERE (s.sku, s.location) IN (SELECT sku, location FROM sold)
-                             ORDER BY s.sku, s.location FOR UPDATE OF s
-                        ), ledger AS (
-                            INSERT INTO inventory.movement
-                                   (sku, location, kind, quantity, reserved, reference, actor, request_id)
-                            SELECT sku, location, 'sold', -quantity, -quantity, reference, claimed_by, claimed_in FROM sold
-                        ), changed AS (
-                            UPDATE inventory.stock_level s
-                               SET on_hand = s.on_hand - u.units, reserved = s.reserved - u.units, updated_at = now()
-                              FROM locked k
-                              JOIN (SELECT sku, location, sum(quantity)::bigint AS units FROM sold GROUP BY sku, location) u
-                                   USING (sku, location)
-                             WHERE s.sku = k.sku AND s.location = k.location
-                        )
-                        SELECT count(*) FROM posted
-                        """)
-                        .setParameter("batch", batch)
-                        .getSingleResult())
-                .intValue();
+        return statements.postSales(batch);
     }
 }

@@ -2,25 +2,20 @@ package io.fondaco.inventory;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fondaco.access.Scopes;
+import io.fondaco.inventory.Location.LocationRow;
+import io.fondaco.inventory.LocationService.LocationPatch;
+import io.fondaco.inventory.LocationService.NewLocation;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.paging.PageCursor;
-import io.fondaco.platform.postal.CountryCode;
-import io.fondaco.platform.postal.PostalAddress;
-import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
 import io.fondaco.platform.web.UnicodeText;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
-import jakarta.persistence.LockModeType;
-import jakarta.transaction.Transactional;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
-import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -30,8 +25,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -48,11 +41,10 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 class LocationResource {
     private static final String SORT = "code";
-    private static final int DEFAULT_PRIORITY = 100;
 
-    private final Locations locations;
+    private final LocationService locations;
 
-    LocationResource(Locations locations) {
+    LocationResource(LocationService locations) {
         this.locations = locations;
     }
 
@@ -69,54 +61,18 @@ class LocationResource {
             Instant createdAt,
             Instant updatedAt) {
 
-        static View of(Location row) {
+        static View of(LocationRow row) {
             return new View(
-                    row.code,
-                    row.name,
-                    row.country,
-                    row.priority,
-                    row.active,
-                    row.shipsOnline,
-                    row.createdAt,
-                    row.updatedAt);
+                    row.code(),
+                    row.name(),
+                    row.country(),
+                    row.priority(),
+                    row.active(),
+                    row.shipsOnline(),
+                    row.createdAt(),
+                    row.updatedAt());
         }
     }
-
-    /** The fields of a new location. */
-    @Schema(name = "NewStockLocation")
-    record NewLocation(
-            @Schema(description = "Identifies the location and never changes.", examples = "leeds")
-            @NotNull
-            @Pattern(regexp = StockKey.LOCATION_CODE)
-            String code,
-
-            @Size(min = 1, max = 200) @Pattern(regexp = PostalAddress.PRINTABLE) @Nullable
-            String name,
-
-            @CountryCode @Nullable String country,
-
-            @Schema(description = "Locations with a lower number are used first; absent: 100.")
-            @Min(0)
-            @Max(10_000)
-            @Nullable
-            Integer priority,
-
-            @Schema(description = "Whether its stock can be sold; absent: yes.") @Nullable
-            Boolean active,
-
-            @Schema(description = "Whether it ships online orders; absent: yes.") @Nullable
-            Boolean shipsOnline) {}
-
-    /** The fields to change; absent ones stay as they are. */
-    @Schema(name = "StockLocationChange")
-    record LocationPatch(
-            @Size(min = 1, max = 200) @Pattern(regexp = PostalAddress.PRINTABLE) @Nullable
-            String name,
-
-            @CountryCode @Nullable String country,
-            @Min(0) @Max(10_000) @Nullable Integer priority,
-            @Nullable Boolean active,
-            @Nullable Boolean shipsOnline) {}
 
     @GET
     @RolesAllowed(Scopes.STOCK_READ)
@@ -132,13 +88,11 @@ class LocationResource {
         if (UnicodeText.hasNul(after)) {
             throw PageCursor.invalidCursor();
         }
-        List<Location> rows =
-                Location.find("code > ?1 order by code", after).range(0, limit).list();
-        return Page.fromRows(rows, limit, row -> PageCursor.of(SORT, row.code)).map(View::of);
+        return Page.fromRows(locations.listAfter(after, limit + 1), limit, row -> PageCursor.of(SORT, row.code()))
+                .map(View::of);
     }
 
     @POST
-    @Transactional
     @RolesAllowed(Scopes.STOCK_WRITE)
     @Operation(
             operationId = "createStockLocation",
@@ -151,28 +105,10 @@ class LocationResource {
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = View.class)))
     @APIResponse(responseCode = "409", description = "`location_exists`: change the existing one.")
     public Response create(@NotNull @Valid NewLocation newLocation) {
-        int inserted = Location.getEntityManager()
-                .createNativeQuery("""
-                        INSERT INTO inventory.location (code, name, country, priority, active, ships_online)
-                        SELECT :code, :name, cast(:country AS text), :priority, :active, :ships
-                         WHERE NOT EXISTS (SELECT FROM inventory.location WHERE lower(code) = lower(:code))
-                        ON CONFLICT (code) DO NOTHING
-                        """)
-                .setParameter("code", newLocation.code())
-                .setParameter("name", newLocation.name() == null ? newLocation.code() : newLocation.name())
-                .setParameter("country", newLocation.country())
-                .setParameter("priority", newLocation.priority() == null ? DEFAULT_PRIORITY : newLocation.priority())
-                .setParameter("active", !Boolean.FALSE.equals(newLocation.active()))
-                .setParameter("ships", !Boolean.FALSE.equals(newLocation.shipsOnline()))
-                .executeUpdate();
-        if (inserted == 0) {
-            throw ApiException.conflict(
-                    "location_exists", "The location '%s' already exists.".formatted(newLocation.code()));
-        }
-        Location location = find(newLocation.code(), LockModeType.NONE);
+        LocationRow location = locations.create(newLocation);
         return Response.status(201)
                 .entity(View.of(location))
-                .tag(IfMatch.etag(location.version))
+                .tag(IfMatch.etag(location.version()))
                 .build();
     }
 
@@ -188,10 +124,7 @@ class LocationResource {
             description = "The location.",
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = View.class)))
     public Response get(@RestPath String code) {
-        Location location = find(code, LockModeType.NONE);
-        return Response.ok(View.of(location))
-                .tag(IfMatch.etag(location.version))
-                .build();
+        return toResponse(locations.get(code));
     }
 
     @PATCH
@@ -212,35 +145,12 @@ class LocationResource {
             @RestPath String code,
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid LocationPatch locationPatch) {
-        boolean[] sellingChanged = new boolean[1];
-        Location location = QuarkusTransaction.requiringNew().call(() -> {
-            Location found = find(code, LockModeType.PESSIMISTIC_WRITE);
-            IfMatch.require(ifMatch, found.version);
-            boolean sellableBefore = found.active && found.shipsOnline;
-            apply(found, locationPatch);
-            found.updatedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
-            found.persistAndFlush();
-            sellingChanged[0] = sellableBefore != (found.active && found.shipsOnline);
-            return found;
-        });
-        if (sellingChanged[0]) {
-            locations.publishAvailability(location.code);
-        }
+        return toResponse(locations.change(code, ifMatch, locationPatch));
+    }
+
+    private static Response toResponse(LocationRow location) {
         return Response.ok(View.of(location))
-                .tag(IfMatch.etag(location.version))
+                .tag(IfMatch.etag(location.version()))
                 .build();
-    }
-
-    private static void apply(Location location, LocationPatch locationPatch) {
-        location.name = locationPatch.name() == null ? location.name : locationPatch.name();
-        location.country = locationPatch.country() == null ? location.country : locationPatch.country();
-        location.priority = locationPatch.priority() == null ? location.priority : locationPatch.priority();
-        location.active = locationPatch.active() == null ? location.active : locationPatch.active();
-        location.shipsOnline = locationPatch.shipsOnline() == null ? location.shipsOnline : locationPatch.shipsOnline();
-    }
-
-    private static Location find(String code, LockModeType lock) {
-        return Location.<Location>findByIdOptional(code, lock)
-                .orElseThrow(() -> ApiException.notFound("stock location", code));
     }
 }

@@ -1,5 +1,7 @@
 package io.fondaco.inventory;
 
+import io.fondaco.inventory.Inventory.Reservation;
+import io.fondaco.inventory.Inventory.StockDemand;
 import io.fondaco.inventory.Inventory.StockQuantity;
 import io.fondaco.inventory.ReservationAllocator.ReservationRequest;
 import io.fondaco.inventory.ReservationAllocator.ReservationResult;

@@ -2,6 +2,7 @@ package io.fondaco.inventory;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.fondaco.inventory.Inventory.StockCount;
 import io.fondaco.platform.web.ApiException;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;

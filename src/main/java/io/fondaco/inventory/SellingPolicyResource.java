@@ -1,18 +1,12 @@
 package io.fondaco.inventory;
 
-import static java.util.Objects.requireNonNull;
-
 import io.fondaco.access.Scopes;
-import io.fondaco.catalog.Catalog;
-import io.fondaco.inventory.Inventory.ResolvedLocation;
-import io.fondaco.inventory.SellingPolicies.VersionedPolicy;
+import io.fondaco.inventory.SellingPolicyRepository.VersionedPolicy;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.transactions.RetriedWrites;
-import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
-import jakarta.transaction.Transactional;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.GET;
@@ -21,7 +15,6 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -40,13 +33,9 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 class SellingPolicyResource {
     private final SellingPolicies policies;
-    private final Catalog catalog;
-    private final Locations locations;
 
-    SellingPolicyResource(SellingPolicies policies, Catalog catalog, Locations locations) {
+    SellingPolicyResource(SellingPolicies policies) {
         this.policies = policies;
-        this.catalog = catalog;
-        this.locations = locations;
     }
 
     @GET
@@ -63,12 +52,10 @@ class SellingPolicyResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = SellingPolicy.class)))
     public Response get(@RestPath String sku) {
-        requireKnownSku(sku);
-        return toResponse(policies.find(sku));
+        return toResponse(policies.get(sku));
     }
 
     @PUT
-    @Transactional
     @RetriedWrites
     @RolesAllowed(Scopes.STOCK_WRITE)
     @Operation(
@@ -91,25 +78,7 @@ class SellingPolicyResource {
             @RestPath String sku,
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid SellingPolicy input) {
-        requireKnownSku(sku);
-        SellingPolicy policy = input.validated();
-        policy = policy.withLocation(resolveLocation(policy));
-        IfMatch.require(ifMatch, policies.lock(sku).version());
-        return toResponse(policies.save(sku, policy));
-    }
-
-    private String resolveLocation(SellingPolicy policy) {
-        String requested = requireNonNull(policy.location());
-        ResolvedLocation resolved =
-                requireNonNull(locations.resolve(List.of(requested), false).get(requested));
-        return resolved.code()
-                .orElseThrow(() -> ApiException.invalid("/location", resolved.errorCode(), resolved.detail()));
-    }
-
-    private void requireKnownSku(String sku) {
-        if (catalog.variantsBySku(List.of(sku)).isEmpty()) {
-            throw ApiException.notFound("SKU", sku);
-        }
+        return toResponse(policies.set(sku, ifMatch, input));
     }
 
     private static Response toResponse(VersionedPolicy found) {

@@ -3,18 +3,17 @@ package io.fondaco.inventory;
 import io.fondaco.catalog.Catalog;
 import io.fondaco.inventory.InsufficientStock.Shortage;
 import io.fondaco.inventory.Inventory.CountResult;
-import io.fondaco.platform.sql.SqlArrays;
-import io.fondaco.platform.web.Actor;
+import io.fondaco.inventory.Inventory.StockCount;
+import io.fondaco.inventory.Inventory.StockQuantity;
+import io.fondaco.inventory.StockStatements.ChangedLevel;
+import io.fondaco.inventory.StockStatements.LockedLevel;
 import io.fondaco.platform.web.ApiException;
-import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
-import java.sql.Array;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.util.ArrayList;
+import jakarta.transaction.Transactional;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,178 +22,172 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.hibernate.Session;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
-/** Adjustments and stock counts, recorded in the caller's transaction. */
+/**
+ * Changes of stock that are not sales: adjustments, stock counts and restocks. A change first locks every level of its
+ * SKUs. Each is in the caller's transaction.
+ */
 @ApplicationScoped
 class StockAdjustmentService {
-    private final EntityManager entities;
-    private final Catalog catalog;
-    private final StockQueries queries;
+    private final StockStatements statements;
+    private final LocationService locations;
     private final Backorders backorders;
-    private final Actor actor;
-    private final RequestId requestId;
+    private final Catalog catalog;
 
     StockAdjustmentService(
-            EntityManager entities,
-            Catalog catalog,
-            StockQueries queries,
-            Backorders backorders,
-            Actor actor,
-            RequestId requestId) {
-        this.entities = entities;
-        this.catalog = catalog;
-        this.queries = queries;
+            StockStatements statements, LocationService locations, Backorders backorders, Catalog catalog) {
+        this.statements = statements;
+        this.locations = locations;
         this.backorders = backorders;
-        this.actor = actor;
-        this.requestId = requestId;
+        this.catalog = catalog;
     }
 
-    /** Three statements, and those of {@link Backorders#fill} if the SKU has backorders. */
+    /**
+     * A correction of a stock level: either by a difference or to a count.
+     *
+     * @param location absent: {@code "default"}
+     * @param createLocation whether an unknown location is created
+     * @param delta units more, or less if negative
+     * @param available the new number of unreserved units on the shelf
+     * @param reason for the history
+     */
+    record StockAdjustment(
+            @Schema(examples = "85123A") @NotNull @Size(min = 1, max = 255)
+            String sku,
+
+            @Size(min = 1, max = 100) @Nullable String location,
+
+            @Schema(description = "Whether an unknown location is created; absent: no, it is rejected.") @Nullable
+            Boolean createLocation,
+
+            @Schema(description = "Units more, or less if negative; either this or available.", examples = "-3")
+            @Min(-StockCount.MAX_AVAILABLE)
+            @Max(StockCount.MAX_AVAILABLE)
+            @Nullable
+            Long delta,
+
+            @Schema(
+                    description =
+                            "Unreserved units on the shelf; either this or delta. Waiting backorders are filled from"
+                                    + " them immediately.")
+            @Min(0)
+            @Max(StockCount.MAX_AVAILABLE)
+            @Nullable
+            Long available,
+
+            @Size(max = 500) @Nullable String reason) {}
+
+    /**
+     * Applies a correction that a client requests. The stock of a deleted variant remains, so a SKU without a variant
+     * is accepted if it has a level.
+     *
+     * @throws ApiException 422 {@code unknown_sku}, {@code unknown_location}, {@code invalid_location},
+     *     {@code invalid_format}, {@code delta_or_available}; as {@link Inventory#adjust}
+     */
+    @Transactional
+    StockLevel apply(StockAdjustment adjustment) {
+        String sku = adjustment.sku();
+        if (sku == null
+                || sku.indexOf('\0') >= 0
+                || (catalog.variantsBySku(List.of(sku)).isEmpty()
+                        && statements.listLevels(List.of(sku)).isEmpty())) {
+            throw ApiException.invalid("/sku", "unknown_sku", "There is no variant with this SKU.");
+        }
+        String location = locations.require(
+                adjustment.location() == null ? StockKey.DEFAULT_LOCATION : adjustment.location(),
+                Boolean.TRUE.equals(adjustment.createLocation()));
+        String reason = adjustment.reason() == null ? "" : adjustment.reason();
+        if (reason.indexOf('\0') >= 0) {
+            throw ApiException.invalid("/reason", "invalid_format", "The reason must not contain NUL characters.");
+        }
+        StockKey stock = new StockKey(sku, location);
+        Long delta = adjustment.delta();
+        Long available = adjustment.available();
+        if (delta != null && available == null) {
+            return adjust(stock, delta, reason);
+        }
+        if (available != null && delta == null) {
+            return recordCount(new StockCount(stock, available), reason);
+        }
+        throw ApiException.invalid("/delta", "delta_or_available", "Send either delta or available.");
+    }
+
+    /**
+     * See {@link Inventory#adjust}. Three statements, and those of {@link Backorders#fill} if the SKU has backorders.
+     */
     StockLevel adjust(StockKey key, long delta, String reason) {
-        Set<String> backorderedSkus = new HashSet<>();
-        StockLevel adjusted = session().doReturningWork(connection -> {
-            createAndLockLevels(connection, key, backorderedSkus);
-            List<StockLevel> changed = applyDelta(connection, key, delta, reason);
-            if (changed.isEmpty()) {
-                long free = queries.find(key).map(StockLevel::free).orElse(0L);
-                if (delta > 0) {
-                    throw ApiException.invalid(
-                            "/delta",
-                            "out_of_range",
-                            "%d units are free; adding %d would exceed the maximum of %d."
-                                    .formatted(free, delta, StockCount.MAX_AVAILABLE));
-                }
-                throw new InsufficientStock(List.of(new Shortage(key.sku(), -delta, free)));
-            }
-            return changed.getFirst();
-        });
+        Set<String> backorderedSkus = backorderedSkus(statements.createAndLockLevels(key));
+        StockLevel adjusted = statements.adjust(key, delta, reason).orElseThrow(() -> rejection(key, delta));
         if (delta > 0) {
             backorders.fill(backorderedSkus);
         }
         if (delta != 0 && (!backorderedSkus.isEmpty() || adjusted.available() == 0 || adjusted.available() == delta)) {
             catalog.availabilityChanged(Set.of(key.sku()));
         }
-        return queries.find(key).orElseThrow();
+        return statements.findLevel(key).orElseThrow();
     }
 
-    /** Locks every level of the SKU, in order; creates the level of the key if it does not exist. */
-    private static void createAndLockLevels(Connection connection, StockKey key, Set<String> backorderedSkus)
-            throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement("""
-                WITH inserted AS (
-                    INSERT INTO inventory.stock_level (sku, location, on_hand) VALUES (?, ?, 0)
-                    ON CONFLICT (sku, location) DO NOTHING
-                )
-                SELECT backordered FROM inventory.stock_level WHERE sku = ? ORDER BY sku, location FOR UPDATE
-                """)) {
-            insert.setString(1, key.sku());
-            insert.setString(2, key.location());
-            insert.setString(3, key.sku());
-            try (ResultSet rows = insert.executeQuery()) {
-                while (rows.next()) {
-                    if (rows.getLong(1) > 0) {
-                        backorderedSkus.add(key.sku());
-                    }
-                }
-            }
+    private ApiException rejection(StockKey key, long delta) {
+        long free = statements.findLevel(key).map(StockLevel::free).orElse(0L);
+        if (delta > 0) {
+            return ApiException.invalid(
+                    "/delta",
+                    "out_of_range",
+                    "%d units are free; adding %d would exceed the maximum of %d."
+                            .formatted(free, delta, StockCount.MAX_AVAILABLE));
         }
+        return new InsufficientStock(List.of(new Shortage(key.sku(), -delta, free)));
     }
 
-    private List<StockLevel> applyDelta(Connection connection, StockKey key, long delta, String reason)
-            throws SQLException {
-        List<StockLevel> changed = new ArrayList<>();
-        try (PreparedStatement update = connection.prepareStatement("""
-                WITH changed AS (
-                    UPDATE inventory.stock_level SET on_hand = on_hand + ?, updated_at = now()
-                     WHERE sku = ? AND location = ?
-                       AND on_hand - reserved + ? BETWEEN 0 AND greatest(?, on_hand - reserved)
-                    RETURNING sku, location, on_hand, reserved, available, backordered
-                ), ledger AS (
-                    INSERT INTO inventory.movement (sku, location, kind, quantity, reference, actor, request_id)
-                    SELECT sku, location, 'adjusted', ?, ?, ?, ? FROM changed
-                )
-                SELECT * FROM changed
-                """)) {
-            update.setLong(1, delta);
-            update.setString(2, key.sku());
-            update.setString(3, key.location());
-            update.setLong(4, delta);
-            update.setLong(5, StockCount.MAX_AVAILABLE);
-            update.setLong(6, delta);
-            update.setString(7, reason);
-            update.setString(8, actor.name());
-            update.setString(9, requestId.value());
-            try (ResultSet rows = update.executeQuery()) {
-                while (rows.next()) {
-                    changed.add(StockQueries.mapRow(rows));
-                }
-            }
-        }
-        return changed;
+    /** See {@link Inventory#recordCount}. */
+    StockLevel recordCount(StockCount count, String reason) {
+        recordCounts(List.of(count), reason);
+        return statements.findLevel(count.key()).orElseThrow();
     }
 
+    /** See {@link Inventory#recordCounts}. */
     Map<StockKey, CountResult> recordCounts(Collection<StockCount> counts, String reason) {
-        Map<StockKey, Long> newCounts = new TreeMap<>(StockKey.BY_SKU_AND_LOCATION);
-        counts.forEach(count -> newCounts.put(count.key(), count.available()));
-        Set<String> changed = new HashSet<>();
-        Set<String> backorderedSkus = new HashSet<>();
-        Map<StockKey, CountResult> counted = session().doReturningWork(connection -> {
-            Map<StockKey, Long> stored = lockLevels(connection, newCounts, backorderedSkus);
-            Map<StockKey, CountResult> results = compare(stored, newCounts);
-            newCounts.keySet().removeIf(key -> results.get(key) == CountResult.UNCHANGED);
-            newCounts.forEach((key, available) -> {
-                if ((available == 0) != (stored.getOrDefault(key, 0L) == 0)) {
-                    changed.add(key.sku());
-                }
-            });
-            if (!newCounts.isEmpty()) {
-                upsert(connection, newCounts, reason);
+        Map<StockKey, Long> newCounts = byKey(counts);
+        List<LockedLevel> levels = statements.lockLevels(skusOf(newCounts));
+        Map<StockKey, Long> stored = new HashMap<>();
+        levels.forEach(level -> stored.put(level.key(), level.free()));
+        Map<StockKey, CountResult> results = compare(stored, newCounts);
+        newCounts.keySet().removeIf(key -> results.get(key) == CountResult.UNCHANGED);
+        Set<String> changedSkus = new HashSet<>();
+        newCounts.forEach((key, available) -> {
+            if ((available == 0) != (stored.getOrDefault(key, 0L) == 0)) {
+                changedSkus.add(key.sku());
             }
-            return results;
         });
-        backorders.fill(backorderedSkus);
-        catalog.availabilityChanged(changed);
-        return counted;
+        if (!newCounts.isEmpty()) {
+            statements.upsertCounts(newCounts, reason);
+        }
+        backorders.fill(backorderedSkus(levels));
+        catalog.availabilityChanged(changedSkus);
+        return results;
     }
 
+    /** See {@link Inventory#previewCounts}. */
     Map<StockKey, CountResult> previewCounts(Collection<StockCount> counts) {
-        Map<StockKey, Long> newCounts = new TreeMap<>(StockKey.BY_SKU_AND_LOCATION);
-        counts.forEach(count -> newCounts.put(count.key(), count.available()));
+        Map<StockKey, Long> newCounts = byKey(counts);
         Map<StockKey, Long> stored = new HashMap<>();
-        queries.findBySkus(newCounts.keySet().stream()
-                        .map(StockKey::sku)
-                        .distinct()
-                        .toList())
+        statements
+                .listLevels(skusOf(newCounts))
                 .forEach(level -> stored.put(new StockKey(level.sku(), level.location()), level.free()));
         return compare(stored, newCounts);
     }
 
-    /** The unreserved units of the keys that have a level; locks every level of their SKUs, in order. */
-    private static Map<StockKey, Long> lockLevels(
-            Connection connection, Map<StockKey, Long> newCounts, Set<String> backorderedSkus) throws SQLException {
-        Map<StockKey, Long> stored = new HashMap<>();
-        try (PreparedStatement select = connection.prepareStatement("""
-                SELECT sku, location, on_hand - reserved, backordered FROM inventory.stock_level
-                 WHERE sku = ANY (?) ORDER BY sku, location FOR UPDATE
-                """)) {
-            select.setArray(1, skus(connection, newCounts));
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    stored.put(new StockKey(rows.getString(1), rows.getString(2)), rows.getLong(3));
-                    if (rows.getLong(4) > 0) {
-                        backorderedSkus.add(rows.getString(1));
-                    }
-                }
-            }
-        }
-        return stored;
+    private static Map<StockKey, Long> byKey(Collection<StockCount> counts) {
+        Map<StockKey, Long> newCounts = new TreeMap<>(StockKey.BY_SKU_AND_LOCATION);
+        counts.forEach(count -> newCounts.put(count.key(), count.available()));
+        return newCounts;
     }
 
-    private static Array skus(Connection connection, Map<StockKey, Long> newCounts) throws SQLException {
-        return connection.createArrayOf(
-                "text",
-                newCounts.keySet().stream().map(StockKey::sku).distinct().toArray());
+    private static List<String> skusOf(Map<StockKey, Long> counts) {
+        return counts.keySet().stream().map(StockKey::sku).distinct().toList();
     }
 
     private static Map<StockKey, CountResult> compare(Map<StockKey, Long> stored, Map<StockKey, Long> newCounts) {
@@ -210,32 +203,34 @@ class StockAdjustmentService {
         return results;
     }
 
-    private void upsert(Connection connection, Map<StockKey, Long> newCounts, String reason) throws SQLException {
-        try (PreparedStatement upsert = connection.prepareStatement("""
-                WITH counts AS (
-                    SELECT w.*, coalesce(s.on_hand, 0) AS before, coalesce(s.reserved, 0) AS reserved
-                      FROM unnest(?::text[], ?::text[], ?::bigint[]) AS w (sku, location, quantity)
-                      LEFT JOIN inventory.stock_level s ON s.sku = w.sku AND s.location = w.location
-                ), ledger AS (
-                    INSERT INTO inventory.movement (sku, location, kind, quantity, reference, actor, request_id)
-                    SELECT sku, location, 'counted', quantity + reserved - before, ?, ?, ? FROM counts
-                )
-                INSERT INTO inventory.stock_level AS s (sku, location, on_hand)
-                SELECT sku, location, quantity FROM counts ORDER BY sku, location
-                ON CONFLICT (sku, location)
-                DO UPDATE SET on_hand = excluded.on_hand + s.reserved, updated_at = now()
-                """)) {
-            upsert.setArray(1, SqlArrays.ofColumn(connection, "text", newCounts.keySet(), StockKey::sku));
-            upsert.setArray(2, SqlArrays.ofColumn(connection, "text", newCounts.keySet(), StockKey::location));
-            upsert.setArray(3, SqlArrays.ofColumn(connection, "bigint", newCounts.values(), units -> units));
-            upsert.setString(4, reason);
-            upsert.setString(5, actor.name());
-            upsert.setString(6, requestId.value());
-            upsert.executeUpdate();
-        }
+    /** See {@link Inventory#restock}. Two statements, and those of {@link Backorders#fill} if a SKU has backorders. */
+    void restock(List<StockQuantity> quantities, String reference) {
+        returnUnits(quantities, reference, false);
     }
 
-    private Session session() {
-        return entities.unwrap(Session.class);
+    /** See {@link Inventory#cancelSale}. The same number of statements. */
+    void cancelSale(List<StockQuantity> quantities, String reference) {
+        returnUnits(quantities, reference, true);
+    }
+
+    private void returnUnits(List<StockQuantity> quantities, String reference, boolean cancelBackordersFirst) {
+        if (quantities.isEmpty()) {
+            return;
+        }
+        Set<String> backorderedSkus = backorderedSkus(statements.lockLevels(
+                quantities.stream().map(StockQuantity::sku).toList()));
+        Set<String> changedSkus = statements.restock(quantities, reference, cancelBackordersFirst).stream()
+                .filter(ChangedLevel::statusChanged)
+                .map(ChangedLevel::sku)
+                .collect(Collectors.toSet());
+        backorders.fill(backorderedSkus);
+        catalog.availabilityChanged(changedSkus);
+    }
+
+    private static Set<String> backorderedSkus(List<LockedLevel> levels) {
+        return levels.stream()
+                .filter(level -> level.backordered() > 0)
+                .map(LockedLevel::sku)
+                .collect(Collectors.toSet());
     }
 }

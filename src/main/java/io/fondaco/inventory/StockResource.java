@@ -1,10 +1,8 @@
 package io.fondaco.inventory;
 
-import static java.util.Objects.requireNonNull;
-
 import io.fondaco.access.Scopes;
-import io.fondaco.catalog.Catalog;
-import io.fondaco.inventory.Inventory.ResolvedLocation;
+import io.fondaco.inventory.StockAdjustmentService.StockAdjustment;
+import io.fondaco.inventory.StockStatements.LedgerEntry;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.paging.Page;
@@ -44,49 +42,14 @@ class StockResource {
     private static final String NEWEST_FIRST = "-id";
 
     private final Inventory inventory;
-    private final Catalog catalog;
-    private final StockQueries queries;
+    private final StockAdjustmentService adjustments;
+    private final StockStatements statements;
 
-    StockResource(Inventory inventory, Catalog catalog, StockQueries queries) {
+    StockResource(Inventory inventory, StockAdjustmentService adjustments, StockStatements statements) {
         this.inventory = inventory;
-        this.queries = queries;
-        this.catalog = catalog;
+        this.adjustments = adjustments;
+        this.statements = statements;
     }
-
-    /**
-     * A correction of a stock level: either by a difference or to a count.
-     *
-     * @param location absent: {@code "default"}
-     * @param createLocation whether an unknown location is created
-     * @param delta units more, or less if negative
-     * @param available the new number of unreserved units on the shelf
-     * @param reason for the history
-     */
-    record StockAdjustment(
-            @Schema(examples = "85123A") @NotNull @Size(min = 1, max = 255)
-            String sku,
-
-            @Size(min = 1, max = 100) @Nullable String location,
-
-            @Schema(description = "Whether an unknown location is created; absent: no, it is rejected.") @Nullable
-            Boolean createLocation,
-
-            @Schema(description = "Units more, or less if negative; either this or available.", examples = "-3")
-            @Min(-StockCount.MAX_AVAILABLE)
-            @Max(StockCount.MAX_AVAILABLE)
-            @Nullable
-            Long delta,
-
-            @Schema(
-                    description =
-                            "Unreserved units on the shelf; either this or delta. Waiting backorders are filled from"
-                                    + " them immediately.")
-            @Min(0)
-            @Max(StockCount.MAX_AVAILABLE)
-            @Nullable
-            Long available,
-
-            @Size(max = 500) @Nullable String reason) {}
 
     @GET
     @RolesAllowed(Scopes.STOCK_READ)
@@ -133,42 +96,7 @@ class StockResource {
                             schema = @Schema(implementation = StockLevel.class)))
     @APIResponse(responseCode = "409", description = "`out_of_stock`: on_hand would become less than reserved.")
     public StockLevel adjust(@NotNull @Valid StockAdjustment adjustment) {
-        return apply(adjustment);
-    }
-
-    private String resolveLocation(StockAdjustment adjustment) {
-        String requested = adjustment.location() == null ? StockKey.DEFAULT_LOCATION : adjustment.location();
-        ResolvedLocation resolved = requireNonNull(inventory
-                .resolveLocations(List.of(requested), Boolean.TRUE.equals(adjustment.createLocation()))
-                .get(requested));
-        return resolved.code()
-                .orElseThrow(() -> ApiException.invalid("/location", resolved.errorCode(), resolved.detail()));
-    }
-
-    /** The stock of a deleted variant remains, so a SKU without a variant is accepted if it has a level. */
-    private StockLevel apply(StockAdjustment adjustment) {
-        String sku = adjustment.sku();
-        if (sku == null
-                || sku.indexOf('\0') >= 0
-                || (catalog.variantsBySku(List.of(sku)).isEmpty()
-                        && inventory.levels(List.of(sku)).isEmpty())) {
-            throw ApiException.invalid("/sku", "unknown_sku", "There is no variant with this SKU.");
-        }
-        String location = resolveLocation(adjustment);
-        String reason = adjustment.reason() == null ? "" : adjustment.reason();
-        if (reason.indexOf('\0') >= 0) {
-            throw ApiException.invalid("/reason", "invalid_format", "The reason must not contain NUL characters.");
-        }
-        StockKey stock = new StockKey(sku, location);
-        Long delta = adjustment.delta();
-        Long available = adjustment.available();
-        if (delta != null && available == null) {
-            return inventory.adjust(stock, delta, reason);
-        }
-        if (available != null && delta == null) {
-            return inventory.recordCount(new StockCount(stock, available), reason);
-        }
-        throw ApiException.invalid("/delta", "delta_or_available", "Send either delta or available.");
+        return adjustments.apply(adjustment);
     }
 
     @GET
@@ -179,7 +107,7 @@ class StockResource {
             summary = "List the changes of a SKU's stock, newest first",
             description = "Each with its cause, its actor and its request id. The history is append-only: the database"
                     + " rejects changes and deletions.")
-    public Page<StockQueries.LedgerEntry> history(
+    public Page<LedgerEntry> history(
             @RestPath String sku,
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
             @RestQuery @Nullable String cursor) {
@@ -187,7 +115,7 @@ class StockResource {
                 .map(place -> parseId(place.keys().getFirst()))
                 .orElse(Long.MAX_VALUE);
         return Page.fromRows(
-                queries.listEntriesBefore(sku, before, limit + 1),
+                statements.listLedgerEntriesBefore(sku, before, limit + 1),
                 limit,
                 ledgerEntry -> PageCursor.of(NEWEST_FIRST, Long.toString(ledgerEntry.id())));
     }

@@ -1,6 +1,6 @@
 package io.fondaco.productfiles;
 
-import io.fondaco.inventory.StockCount;
+import io.fondaco.inventory.Inventory.StockCount;
 import io.fondaco.platform.csv.CsvHeader;
 import io.fondaco.platform.csv.CsvRow;
 import io.fondaco.platform.csv.InvalidCsvHeader;

@@ -7,7 +7,7 @@ import io.fondaco.catalog.ProductDraft;
 import io.fondaco.catalog.ProductSnapshot;
 import io.fondaco.catalog.ProductStatus;
 import io.fondaco.catalog.VariantDraft;
-import io.fondaco.inventory.StockCount;
+import io.fondaco.inventory.Inventory.StockCount;
 import io.fondaco.platform.csv.CsvHeader;
 import io.fondaco.platform.csv.CsvRow;
 import io.fondaco.platform.money.Money;

@@ -7,7 +7,7 @@ import static io.fondaco.productfiles.ShopifyColumns.TITLE;
 import static io.fondaco.productfiles.ShopifyColumns.optionName;
 import static io.fondaco.productfiles.ShopifyColumns.optionValue;
 
-import io.fondaco.inventory.StockCount;
+import io.fondaco.inventory.Inventory.StockCount;
 import io.fondaco.platform.csv.CsvHeader;
 import io.fondaco.platform.csv.CsvRow;
 import io.fondaco.platform.csv.InvalidCsvHeader;

@@ -10,7 +10,7 @@ import io.fondaco.ConcurrentRunner;
 import io.fondaco.ShopDatabase;
 import io.fondaco.cart.CartId;
 import io.fondaco.inventory.Inventory;
-import io.fondaco.inventory.StockCount;
+import io.fondaco.inventory.Inventory.StockCount;
 import io.fondaco.inventory.StockKey;
 import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.Payments;

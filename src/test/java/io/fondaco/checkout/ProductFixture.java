@@ -8,7 +8,7 @@ import io.fondaco.catalog.VariantDraft;
 import io.fondaco.catalog.VariantId;
 import io.fondaco.catalog.VariantPrice;
 import io.fondaco.inventory.Inventory;
-import io.fondaco.inventory.StockCount;
+import io.fondaco.inventory.Inventory.StockCount;
 import io.fondaco.inventory.StockKey;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.money.Money;

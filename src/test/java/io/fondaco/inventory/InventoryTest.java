@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fondaco.ConcurrentRunner;
+import io.fondaco.inventory.Inventory.StockCount;
+import io.fondaco.inventory.Inventory.StockDemand;
 import io.fondaco.inventory.Inventory.StockQuantity;
 import io.quarkus.arc.Arc;
 import io.quarkus.narayana.jta.QuarkusTransaction;

@@ -53,8 +53,12 @@ class LocationTest {
                 .patch("/admin/v1/stock-locations/" + code)
                 .then()
                 .statusCode(200)
+                .header("ETag", equalTo("\"2\""))
                 .body("active", equalTo(false))
-                .body("name", equalTo("Leeds"));
+                .body("ships_online", equalTo(true))
+                .body("name", equalTo("Leeds"))
+                .body("country", equalTo("GB"))
+                .body("priority", equalTo(5));
         AdminApi.request()
                 .header("If-Match", tag)
                 .body(Map.of("active", true))

@@ -8,6 +8,8 @@ import io.fondaco.ConcurrentRunner;
 import io.fondaco.IntegrationsProfile;
 import io.fondaco.ShopDatabase;
 import io.fondaco.inventory.InsufficientStock.Shortage;
+import io.fondaco.inventory.Inventory.StockCount;
+import io.fondaco.inventory.Inventory.StockDemand;
 import io.fondaco.inventory.Inventory.StockQuantity;
 import io.fondaco.platform.web.ApiException;
 import io.micrometer.core.instrument.DistributionSummary;

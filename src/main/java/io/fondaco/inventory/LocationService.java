@@ -2,42 +2,147 @@ package io.fondaco.inventory;
 
 import io.fondaco.catalog.Catalog;
 import io.fondaco.inventory.Inventory.ResolvedLocation;
-import io.fondaco.platform.sql.SqlArrays;
+import io.fondaco.inventory.Location.LocationName;
+import io.fondaco.inventory.Location.LocationRow;
+import io.fondaco.platform.postal.CountryCode;
+import io.fondaco.platform.postal.PostalAddress;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.IfMatch;
 import io.fondaco.platform.web.UnicodeText;
 import io.fondaco.platform.web.Violation;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.util.ArrayList;
+import jakarta.transaction.Transactional;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.hibernate.Session;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds locations by the code or the name that a client or a file writes, creates them, and notifies the catalog when
- * one starts or stops selling.
+ * Creates and changes locations, finds them by the code or the name that a client or a file writes, and notifies the
+ * catalog when one starts or stops selling.
  */
 @ApplicationScoped
-class Locations {
+class LocationService {
     private static final String UNKNOWN_LOCATION = "unknown_location";
+    private static final int DEFAULT_PRIORITY = 100;
     private static final int MAX_CODE_LENGTH = 100;
     private static final int AVAILABILITY_BATCH = 500;
 
-    private final EntityManager entities;
+    private final LocationRepository locations;
+    private final StockStatements statements;
     private final Catalog catalog;
 
-    Locations(EntityManager entities, Catalog catalog) {
-        this.entities = entities;
+    LocationService(LocationRepository locations, StockStatements statements, Catalog catalog) {
+        this.locations = locations;
+        this.statements = statements;
         this.catalog = catalog;
+    }
+
+    /** The fields of a new location. */
+    @Schema(name = "NewStockLocation")
+    record NewLocation(
+            @Schema(description = "Identifies the location and never changes.", examples = "leeds")
+            @NotNull
+            @Pattern(regexp = StockKey.LOCATION_CODE)
+            String code,
+
+            @Size(min = 1, max = 200) @Pattern(regexp = PostalAddress.PRINTABLE) @Nullable
+            String name,
+
+            @CountryCode @Nullable String country,
+
+            @Schema(description = "Locations with a lower number are used first; absent: 100.")
+            @Min(0)
+            @Max(10_000)
+            @Nullable
+            Integer priority,
+
+            @Schema(description = "Whether its stock can be sold; absent: yes.") @Nullable
+            Boolean active,
+
+            @Schema(description = "Whether it ships online orders; absent: yes.") @Nullable
+            Boolean shipsOnline) {
+
+        private NewLocation withDefaults() {
+            return new NewLocation(
+                    code,
+                    Objects.requireNonNullElse(name, code),
+                    country,
+                    Objects.requireNonNullElse(priority, DEFAULT_PRIORITY),
+                    Objects.requireNonNullElse(active, true),
+                    Objects.requireNonNullElse(shipsOnline, true));
+        }
+    }
+
+    /** The fields to change; absent ones stay as they are. */
+    @Schema(name = "StockLocationChange")
+    record LocationPatch(
+            @Size(min = 1, max = 200) @Pattern(regexp = PostalAddress.PRINTABLE) @Nullable
+            String name,
+
+            @CountryCode @Nullable String country,
+            @Min(0) @Max(10_000) @Nullable Integer priority,
+            @Nullable Boolean active,
+            @Nullable Boolean shipsOnline) {}
+
+    private record ChangedLocation(LocationRow before, LocationRow after) {}
+
+    /** The next locations in the order of their codes. */
+    List<LocationRow> listAfter(String code, int limit) {
+        return locations.listAfter(code, limit);
+    }
+
+    /** @throws ApiException 404 if there is none */
+    LocationRow get(String code) {
+        return locations.findByCode(code).orElseThrow(() -> notFound(code));
+    }
+
+    /** @throws ApiException 409 {@code location_exists} if there is one with this code, regardless of case */
+    @Transactional
+    LocationRow create(NewLocation location) {
+        if (!statements.insertLocation(location.withDefaults())) {
+            throw ApiException.conflict(
+                    "location_exists", "The location '%s' already exists.".formatted(location.code()));
+        }
+        return get(location.code());
+    }
+
+    /**
+     * Changes a location, in a transaction of its own. If it starts or stops selling, the availability of its SKUs is
+     * published afterwards.
+     *
+     * @param ifMatch as sent
+     * @throws ApiException 404 if there is none; 412, 428 as {@link IfMatch#require}
+     */
+    LocationRow change(String code, @Nullable String ifMatch, LocationPatch patch) {
+        ChangedLocation changed = QuarkusTransaction.requiringNew().call(() -> {
+            LocationRow before = locations.lock(code).orElseThrow(() -> notFound(code));
+            IfMatch.require(ifMatch, before.version());
+            locations.update(before.patched(patch));
+            return new ChangedLocation(before, get(code));
+        });
+        if (changed.before().sells() != changed.after().sells()) {
+            publishAvailability(code);
+        }
+        return changed.after();
+    }
+
+    private static ApiException notFound(String code) {
+        return ApiException.notFound("stock location", code);
     }
 
     /**
@@ -45,22 +150,13 @@ class Locations {
      * separate transaction. If the pod dies in between, cached responses are stale for at most {@code
      * fondaco.cache.time-to-live}; checkouts do not read them.
      */
-    void publishAvailability(String location) {
+    private void publishAvailability(String location) {
         String after = "";
         List<String> skus;
         do {
             String last = after;
             skus = QuarkusTransaction.requiringNew().call(() -> {
-                @SuppressWarnings("unchecked")
-                List<String> batch = entities.createNativeQuery("""
-                                SELECT sku FROM inventory.stock_level
-                                 WHERE location = :location AND sku > :after AND on_hand > reserved
-                                 ORDER BY sku LIMIT :batch
-                                """)
-                        .setParameter("location", location)
-                        .setParameter("after", last)
-                        .setParameter("batch", AVAILABILITY_BATCH)
-                        .getResultList();
+                List<String> batch = statements.listFreeSkusAfter(location, last, AVAILABILITY_BATCH);
                 catalog.availabilityChanged(batch);
                 return batch;
             });
@@ -69,23 +165,23 @@ class Locations {
     }
 
     /** See {@link Inventory#createLocations}. */
-    void create(Map<String, String> names) {
-        if (names.isEmpty()) {
-            return;
+    void createAll(Map<String, String> names) {
+        if (!names.isEmpty()) {
+            statements.insertLocations(names);
         }
-        session().doWork(connection -> {
-            try (PreparedStatement insert = connection.prepareStatement("""
-                    INSERT INTO inventory.location (code, name)
-                    SELECT w.code, w.name FROM unnest(?::text[], ?::text[]) AS w (code, name)
-                     WHERE NOT EXISTS (SELECT FROM inventory.location l WHERE lower(l.code) = lower(w.code))
-                     ORDER BY w.code
-                    ON CONFLICT (code) DO NOTHING
-                    """)) {
-                insert.setArray(1, SqlArrays.ofColumn(connection, "text", names.keySet(), code -> code));
-                insert.setArray(2, SqlArrays.ofColumn(connection, "text", names.values(), name -> name));
-                insert.executeUpdate();
-            }
-        });
+    }
+
+    /**
+     * The code of the location that a text stands for.
+     *
+     * @param create whether a code that no location has is accepted
+     * @throws ApiException 422 {@code unknown_location}, {@code invalid_location}
+     */
+    String require(String text, boolean create) {
+        ResolvedLocation resolved =
+                Objects.requireNonNull(resolve(List.of(text), create).get(text));
+        return resolved.code()
+                .orElseThrow(() -> ApiException.invalid("/location", resolved.errorCode(), resolved.detail()));
     }
 
     /** See {@link Inventory#resolveLocations}. */
@@ -103,7 +199,8 @@ class Locations {
                 readable.add(text);
             }
         }
-        Set<String> matchingCodes = findMatchingCodes(readable);
+        Set<String> matchingCodes =
+                readable.isEmpty() ? Set.of() : new HashSet<>(statements.findMatchingLocationCodes(readable));
         for (String text : readable) {
             found.put(text, resolveOne(text, matchingCodes, create));
         }
@@ -146,11 +243,11 @@ class Locations {
 
     /** See {@link Inventory#resolveLocationsByName}. */
     Map<String, ResolvedLocation> resolveByName(Collection<String> texts, boolean create) {
-        List<LocationName> locations = loadLocationNames();
+        List<LocationName> known = locations.listNames();
         Map<String, ResolvedLocation> found = new HashMap<>();
         Map<String, String> newCodes = new HashMap<>();
         for (String text : texts) {
-            ResolvedLocation resolved = resolveOneByName(text, locations);
+            ResolvedLocation resolved = resolveOneByName(text, known);
             if (create && resolved.errorCode().equals(UNKNOWN_LOCATION)) {
                 String code = toLocationCode(text);
                 resolved = ResolvedLocation.of(newCodes.computeIfAbsent(code.toLowerCase(Locale.ROOT), _ -> code));
@@ -160,12 +257,12 @@ class Locations {
         return found;
     }
 
-    private static ResolvedLocation resolveOneByName(String text, List<LocationName> locations) {
+    private static ResolvedLocation resolveOneByName(String text, List<LocationName> known) {
         String name = text.strip();
         if (name.isEmpty()) {
             return ResolvedLocation.of(StockKey.DEFAULT_LOCATION);
         }
-        if (locations.stream().anyMatch(locationName -> locationName.code().equals(name))) {
+        if (known.stream().anyMatch(locationName -> locationName.code().equals(name))) {
             return ResolvedLocation.of(name);
         }
         String code = toLocationCode(name);
@@ -175,7 +272,7 @@ class Locations {
                 locationName -> locationName.code().equalsIgnoreCase(code));
         String abbreviated = Violation.abbreviate(name);
         for (Predicate<LocationName> rule : rules) {
-            List<LocationName> matches = locations.stream().filter(rule).toList();
+            List<LocationName> matches = known.stream().filter(rule).toList();
             if (matches.size() == 1) {
                 return ResolvedLocation.of(matches.getFirst().code());
             }
@@ -207,59 +304,17 @@ class Locations {
 
     /** See {@link Inventory#locationNamesForExport}. */
     Map<String, String> namesForExport(Collection<String> codes) {
-        List<LocationName> locations = loadLocationNames();
+        List<LocationName> known = locations.listNames();
         Map<String, String> names = new HashMap<>();
-        locations.stream()
+        known.stream()
                 .filter(locationName -> codes.contains(locationName.code()))
                 .forEach(locationName -> {
                     Optional<String> meant =
-                            resolveOneByName(locationName.name(), locations).code();
+                            resolveOneByName(locationName.name(), known).code();
                     names.put(
                             locationName.code(),
                             meant.equals(Optional.of(locationName.code())) ? locationName.name() : locationName.code());
                 });
         return names;
-    }
-
-    private record LocationName(String code, String name) {}
-
-    private List<LocationName> loadLocationNames() {
-        return session().doReturningWork(connection -> {
-            List<LocationName> locations = new ArrayList<>();
-            try (PreparedStatement select =
-                            connection.prepareStatement("SELECT code, name FROM inventory.location ORDER BY code");
-                    ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    locations.add(new LocationName(rows.getString("code"), rows.getString("name")));
-                }
-            }
-            return locations;
-        });
-    }
-
-    /** The codes of locations that equal one of these texts or differ from it only in case or outer white space. */
-    private Set<String> findMatchingCodes(Collection<String> texts) {
-        if (texts.isEmpty()) {
-            return Set.of();
-        }
-        return session().doReturningWork(connection -> {
-            Set<String> matchingCodes = new HashSet<>();
-            try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT code FROM inventory.location WHERE code = ANY (?) OR lower(code) = ANY (?)")) {
-                select.setArray(1, connection.createArrayOf("text", texts.toArray()));
-                select.setArray(2, SqlArrays.ofColumn(connection, "text", texts, text -> text.strip()
-                        .toLowerCase(Locale.ROOT)));
-                try (ResultSet rows = select.executeQuery()) {
-                    while (rows.next()) {
-                        matchingCodes.add(rows.getString(1));
-                    }
-                }
-            }
-            return matchingCodes;
-        });
-    }
-
-    private Session session() {
-        return entities.unwrap(Session.class);
     }
 }
