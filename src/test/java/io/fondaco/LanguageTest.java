@@ -35,22 +35,6 @@ class LanguageTest {
     private static final List<Path> EXEMPT =
             List.of(Path.of("src/test/java/io/fondaco/LanguageTest.java"), Path.of("src/test/resources/stripe"));
 
-    /** Packages below io.fondaco whose statements still have wider lines: remove each when its SQL is wrapped. */
-    private static final List<Path> WITH_WIDE_CODE = Stream.of(
-                    "cart",
-                    "catalog",
-                    "checkout",
-                    "importing",
-                    "inventory",
-                    "mail",
-                    "order",
-                    "payment",
-                    "platform/messaging",
-                    "promotion",
-                    "webhook")
-            .map(Path.of("src", "main", "java", "io", "fondaco")::resolve)
-            .toList();
-
     /** Words of an earlier idiom, as regular expressions, and what to say instead. */
     private static final Map<Pattern, String> INSTEAD = words();
 
@@ -79,7 +63,6 @@ class LanguageTest {
         List<String> found = new ArrayList<>();
         for (Path file : files()) {
             boolean code = file.toString().endsWith(".java");
-            boolean wideCode = WITH_WIDE_CODE.stream().anyMatch(file::startsWith);
             if (!code && !file.toString().endsWith(".md")) {
                 continue;
             }
@@ -92,9 +75,8 @@ class LanguageTest {
                     listing = !listing;
                 }
                 boolean table = stripped.startsWith("|");
-                boolean comment = stripped.startsWith("*") || stripped.startsWith("/*") || stripped.startsWith("//");
                 boolean breakable = stripped.replaceAll("^(\\S+\\s+)", "").contains(" ");
-                if (line.length() > WIDTH && !listing && !table && breakable && (comment || !wideCode)) {
+                if (line.length() > WIDTH && !listing && !table && breakable) {
                     found.add("%s:%d: %d columns".formatted(file, number, line.length()));
                 }
             }

@@ -180,11 +180,15 @@ public class CheckoutAttemptRepository {
     Map<WaitReason, Double> oldestOpenAges() {
         Map<WaitReason, Double> ages = new EnumMap<>(WaitReason.class);
         session.createNativeQuery("""
-                        SELECT reason, cast(max(extract(epoch FROM now() - CASE reason WHEN 'answer' THEN since ELSE created_at END))
-                                           AS double precision) AS age
-                          FROM (SELECT CASE state WHEN 'reserved' THEN 'recovery' ELSE coalesce(waiting, 'answer') END AS reason,
+                        SELECT reason,
+                               cast(max(extract(epoch FROM now() - CASE reason WHEN 'answer' THEN since
+                                                                               ELSE created_at END))
+                                    AS double precision) AS age
+                          FROM (SELECT CASE state WHEN 'reserved' THEN 'recovery'
+                                                  ELSE coalesce(waiting, 'answer') END AS reason,
                                        coalesce(waiting_since, created_at) AS since, created_at
-                                  FROM checkout.attempt WHERE state IN ('reserved', 'pending') LIMIT 100000) AS unfinished
+                                  FROM checkout.attempt WHERE state IN ('reserved', 'pending')
+                                         LIMIT 100000) AS unfinished
                          GROUP BY reason
                         """, OpenAge.class)
                 .setHint("jakarta.persistence.query.timeout", GaugeSnapshot.STATEMENT_TIMEOUT_MILLIS)

@@ -19,8 +19,8 @@ record CompleteRequest(
 
         @Nullable
         @Schema(
-                description =
-                        "The total that the customer saw; if the current total differs, the response is 409 price_changed.")
+                description = "The total that the customer saw; if the current total differs, the"
+                        + " response is 409 price_changed.")
         Money expectedTotal) {
 
     record PaymentRequest(

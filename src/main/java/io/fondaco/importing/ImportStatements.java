@@ -40,7 +40,8 @@ class ImportStatements {
                 .lease(LEASE)
                 .set("""
                         status = 'running',
-                        progressed_at = CASE work.status WHEN 'queued' THEN clock_timestamp() ELSE work.progressed_at END
+                        progressed_at = CASE work.status WHEN 'queued' THEN clock_timestamp()
+                                                         ELSE work.progressed_at END
                         """)
                 .returning(
                         "id, lease, kind, format, currency, dry_run, create_locations, checkpoint_row, attempts",
@@ -105,7 +106,8 @@ class ImportStatements {
         return session.createNativeMutationQuery("""
                                 INSERT INTO importing.import
                                        (id, kind, format, currency, dry_run, create_locations, status, name, after_id)
-                                VALUES (:id, :kind, :format, :currency, :dryRun, :createLocations, 'queued', :name, :after)
+                                VALUES (:id, :kind, :format, :currency, :dryRun, :createLocations, 'queued', :name,
+                                       :after)
                                     ON CONFLICT (name) DO NOTHING
                                 """)
                         .setParameter("id", id.value())

@@ -28,8 +28,8 @@ class MailDisabled implements Scheduled.SkipPredicate {
     /** Runs before the listeners are subscribed, so that no e-mails wait that no pod can send. */
     void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
         if (settings.enabled() && !settings.from().orElse("").contains("@")) {
-            throw new ConfigurationException(
-                    "FONDACO_MAIL_ENABLED is set but FONDACO_MAIL_FROM has no e-mail address: set it, or disable mail.");
+            throw new ConfigurationException("FONDACO_MAIL_ENABLED is set but FONDACO_MAIL_FROM has no e-mail"
+                    + " address: set it, or disable mail.");
         }
     }
 

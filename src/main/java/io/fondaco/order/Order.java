@@ -221,8 +221,9 @@ public record Order(
     }
 
     /**
-     * As {@link #cancel}, when no unit is open afterwards and the shop keeps a part of the money, because it had refunded
-     * less than the price of units that were cancelled earlier. The order is completed: a cancelled order keeps nothing.
+     * As {@link #cancel}, when no unit is open afterwards and the shop keeps a part of the money, because it had
+     * refunded less than the price of units that were cancelled earlier. The order is completed: a cancelled order
+     * keeps nothing.
      */
     public OrderChange cancelAndComplete(UnitSelection units, PaymentStatus paymentAfter, String actor) {
         return cancel(units, paymentAfter, actor).withStatus(OrderStatus.COMPLETED);

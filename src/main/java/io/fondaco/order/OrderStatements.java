@@ -56,8 +56,8 @@ class OrderStatements {
     record RefundedUnitsRow(UUID lineId, int quantity, int unsent) {}
 
     /**
-     * Inserts an order with its lines and the first entry of its history. The rows are passed as JSON: a parameter for
-     * each column and each array of the lines costs a third more CPU time in the application.
+     * Inserts an order with its lines and the first entry of its history. The rows are passed as JSON, because a
+     * parameter for each column and each array of the lines costs the application more CPU time.
      */
     PlacedRow insert(
             NewOrder order,

@@ -171,7 +171,8 @@ class PaymentStatements {
                             UPDATE payment.payment SET refunded_amount = refunded_amount + :amount, updated_at = now()
                              WHERE id = :payment)
                         INSERT INTO payment.refund
-                               (id, payment_id, order_id, provider_reference, currency, amount, leased_until, changed_by,
+                               (id, payment_id, order_id, provider_reference, currency, amount, leased_until,
+                                      changed_by,
                                 changed_in)
                         VALUES (:id, :payment, :order, cast(:reference AS text), :currency, :amount,
                                 now() + make_interval(secs => :lease), :actor, :request)
@@ -227,8 +228,10 @@ class PaymentStatements {
     List<RefundAge> pendingRefundAges() {
         return session.createNativeQuery("""
                         SELECT p.provider,
-                               cast(greatest(0, max(extract(epoch FROM now() - r.created_at))) AS double precision) AS age
-                          FROM (SELECT payment_id, created_at FROM payment.refund WHERE state = 'pending' LIMIT 100000) AS r
+                               cast(greatest(0, max(extract(epoch FROM now() - r.created_at)))
+                                    AS double precision) AS age
+                          FROM (SELECT payment_id, created_at FROM payment.refund
+                                 WHERE state = 'pending' LIMIT 100000) AS r
                           JOIN payment.payment p ON p.id = r.payment_id
                          GROUP BY p.provider
                         """, RefundAge.class)

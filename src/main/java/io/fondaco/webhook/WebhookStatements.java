@@ -26,7 +26,8 @@ class WebhookStatements {
     private static final String CANDIDATES = """
             SELECT work.id AS due_key, e.url, e.secret_generation, e.previous_until > now() AS previous_valid
               FROM webhook.endpoint e
-              LEFT JOIN unnest(cast(:endpoints AS uuid[]), cast(:calls AS int[])) AS b (endpoint, calls) ON b.endpoint = e.id
+              LEFT JOIN unnest(cast(:endpoints AS uuid[]), cast(:calls AS int[])) AS b (endpoint, calls)
+                ON b.endpoint = e.id
              CROSS JOIN LATERAL (
                    SELECT work.id FROM webhook.delivery work
                     WHERE work.endpoint = e.id AND work.status = 'pending' AND %s
@@ -129,10 +130,12 @@ class WebhookStatements {
     /** Stores events that are not stored yet. */
     void insertMessages(List<Event> events) {
         session.createNativeMutationQuery("""
-                        INSERT INTO webhook.message (event, type, subject, sequence, version, published_at, data, traceparent)
+                        INSERT INTO webhook.message
+                               (event, type, subject, sequence, version, published_at, data, traceparent)
                         SELECT * FROM unnest(cast(:events AS uuid[]), cast(:types AS text[]), cast(:subjects AS text[]),
                                              cast(:sequences AS bigint[]), cast(:versions AS bigint[]),
-                                             cast(:times AS timestamptz[]), cast(:data AS text[]), cast(:traces AS text[]))
+                                             cast(:times AS timestamptz[]), cast(:data AS text[]),
+                                                    cast(:traces AS text[]))
                             ON CONFLICT DO NOTHING
                         """)
                 .setParameter("events", events.stream().map(Event::id).toArray(UUID[]::new))
@@ -257,7 +260,8 @@ class WebhookStatements {
                                    leased_until = '-infinity', delivered_at = NULL
                              WHERE d.status <> 'delivered' OR NOT :undeliveredOnly
                             RETURNING id)
-                        SELECT (SELECT count(*) FROM replayed) AS replayed, count(*) AS matched, max(published_at) AS last
+                        SELECT (SELECT count(*) FROM replayed) AS replayed, count(*) AS matched,
+                               max(published_at) AS last
                           FROM matching
                         """, ReplayResult.class)
                 .setParameter("from", from)
@@ -288,7 +292,8 @@ class WebhookStatements {
         return session.createNativeMutationQuery("""
                         DELETE FROM webhook.message WHERE event IN (
                                SELECT event FROM webhook.message
-                                WHERE published_at < now() - make_interval(secs => :age) ORDER BY published_at LIMIT :limit)
+                                WHERE published_at < now() - make_interval(secs => :age)
+                                       ORDER BY published_at LIMIT :limit)
                         """)
                 .setParameter("age", Seconds.of(age))
                 .setParameter("limit", limit)
@@ -300,10 +305,12 @@ class WebhookStatements {
         return session.createNativeQuery("""
                         SELECT e.id, (SELECT count(*) FROM (
                                          SELECT FROM webhook.delivery d
-                                          WHERE d.endpoint = e.id AND d.status = 'pending' LIMIT 100000) AS counted) AS n,
+                                          WHERE d.endpoint = e.id AND d.status = 'pending'
+                                                 LIMIT 100000) AS counted) AS n,
                                cast(coalesce((SELECT extract(epoch FROM now() - min(d.created_at)) FROM (
                                                 SELECT d.created_at FROM webhook.delivery d
-                                                 WHERE d.endpoint = e.id AND d.status = 'pending' LIMIT 100000) AS d), 0)
+                                                 WHERE d.endpoint = e.id AND d.status = 'pending'
+                                                        LIMIT 100000) AS d), 0)
                                     AS double precision) AS age
                           FROM webhook.endpoint e WHERE e.deleted_at IS NULL
                         """, Backlog.class).getResultList();

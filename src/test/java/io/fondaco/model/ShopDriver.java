@@ -192,9 +192,8 @@ final class ShopDriver implements AutoCloseable {
     void makeRecoveryDue(ModelOrder modelOrder) {
         shop.database()
                 .primary()
-                .execute(
-                        "UPDATE checkout.attempt SET next_attempt_at = now(), leased_until = now() WHERE order_id = '%s'"
-                                .formatted(TypeId.parse("order", orderId(modelOrder))));
+                .execute("UPDATE checkout.attempt SET next_attempt_at = now(), leased_until = now()"
+                        + " WHERE order_id = '%s'".formatted(TypeId.parse("order", orderId(modelOrder))));
     }
 
     ShopClient.ApiResponse sendPaymentWebhook(ModelOrder modelOrder, boolean captured) {

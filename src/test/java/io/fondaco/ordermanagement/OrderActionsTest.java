@@ -248,7 +248,7 @@ class OrderActionsTest {
                 .body("payment_status", equalTo("refunded"));
     }
 
-    /** The shop refunded less than the price of the first unit, and the cancellation of the rest does not change that. */
+    /** The shop refunded less than the price of the first unit; cancelling the rest does not change that. */
     @Test
     void cancelledRestOfAnOrderThatKeepsMoneyCompletesIt() {
         String sku = productFixture.createProduct(250, 10);

@@ -220,9 +220,9 @@ public final class DueWork<W> {
         }
 
         /** {@link Backoff#delayAfter}, for each of the claimed rows. */
-        private static final String DELAY =
-                "least(:maxRetryDelay, :retryDelay * power(2, least(work.attempts, %d)) * (1 + %s * (2 * random() - 1)))"
-                        .formatted(Backoff.MAX_DOUBLINGS, Backoff.JITTER);
+        private static final String DELAY = ("least(:maxRetryDelay, :retryDelay * power(2, least(work.attempts, %d))"
+                        + " * (1 + %s * (2 * random() - 1)))")
+                .formatted(Backoff.MAX_DOUBLINGS, Backoff.JITTER);
 
         private String candidateSql() {
             return """

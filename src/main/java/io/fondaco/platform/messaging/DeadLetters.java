@@ -119,7 +119,8 @@ public class DeadLetters {
                         inbox_entry AS (
                             DELETE FROM messaging.inbox i USING dead d
                              WHERE i.event = d.event AND i.listener = d.listener AND i.published_at = d.published_at)
-                        INSERT INTO messaging.retry (listener, subject, sequence, event, type, version, data, published_at,
+                        INSERT INTO messaging.retry (listener, subject, sequence, event, type, version, data,
+                               published_at,
                                                      traceparent, attempts, error, next_attempt_at)
                         SELECT listener, subject, sequence, event, type, version, data, published_at, traceparent, 0,
                                error, now()

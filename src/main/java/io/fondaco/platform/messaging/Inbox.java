@@ -28,7 +28,8 @@ class Inbox {
             WITH bounded AS (
                 SELECT set_config('idle_in_transaction_session_timeout', ?, true) AS timeout
             ), incoming AS (
-                SELECT * FROM unnest(?::uuid[], ?::text[], ?::timestamptz[]) WITH ORDINALITY AS t (event, subject, published_at, n)
+                SELECT * FROM unnest(?::uuid[], ?::text[], ?::timestamptz[]) WITH ORDINALITY
+                              AS t (event, subject, published_at, n)
             ), blocked AS (
                 SELECT subject FROM messaging.retry WHERE listener = ? AND subject = ANY (?)
             ), recorded AS (

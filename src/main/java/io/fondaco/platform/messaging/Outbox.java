@@ -36,7 +36,8 @@ public class Outbox {
             )
             INSERT INTO messaging.outbox (bucket, id, type, subject, sequence, version, data, traceparent)
             SELECT bucket, id, type, subject,
-                   c.sequence - count(*) OVER (PARTITION BY subject) + row_number() OVER (PARTITION BY subject ORDER BY n),
+                   c.sequence - count(*) OVER (PARTITION BY subject)
+                              + row_number() OVER (PARTITION BY subject ORDER BY n),
                    version, data, ?
               FROM new_event t JOIN counted c ON c.name = t.subject ORDER BY n
             """;

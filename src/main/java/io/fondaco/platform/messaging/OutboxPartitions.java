@@ -110,7 +110,8 @@ class OutboxPartitions {
 
     private static void createPartitions(Connection connection, String log) throws SQLException {
         try (PreparedStatement create = connection.prepareStatement("""
-                SELECT messaging.create_partition(?, (now() AT TIME ZONE 'UTC')::date + n) FROM generate_series(0, ?) AS n
+                SELECT messaging.create_partition(?, (now() AT TIME ZONE 'UTC')::date + n)
+                  FROM generate_series(0, ?) AS n
                 """)) {
             create.setString(1, log);
             create.setInt(2, DAYS_AHEAD);

@@ -25,8 +25,8 @@ import java.util.UUID;
  */
 @ApplicationScoped
 class OutboxReader {
-    private static final String COLUMNS =
-            "o.bucket, o.position, o.id, o.type, o.subject, o.sequence, o.version, o.published_at, o.data, o.traceparent";
+    private static final String COLUMNS = "o.bucket, o.position, o.id, o.type, o.subject, o.sequence, o.version,"
+            + " o.published_at, o.data, o.traceparent";
 
     /**
      * Finds rows above a cursor by bucket and position. Finds rows below it that were not visible before by transaction
@@ -42,7 +42,8 @@ class OutboxReader {
                        SELECT %1$s FROM messaging.outbox o
                         WHERE o.bucket = c.bucket AND o.position > c.position ORDER BY o.position LIMIT ?) o
                 UNION ALL
-                SELECT %1$s FROM messaging.outbox o JOIN held c ON c.bucket = o.bucket + 0 AND c.position >= o.position + 0
+                SELECT %1$s FROM messaging.outbox o
+                  JOIN held c ON c.bucket = o.bucket + 0 AND c.position >= o.position + 0
                  WHERE (o.xid = ANY (ARRAY (SELECT pg_snapshot_xip(seen) FROM held))
                         OR o.xid >= (SELECT min(pg_snapshot_xmax(seen)) FROM held))
                    AND NOT pg_visible_in_snapshot(o.xid, c.seen)
@@ -64,7 +65,8 @@ class OutboxReader {
             )
             UPDATE messaging.cursor c
                SET position = greatest(c.position, w.position), seen = ?::pg_snapshot
-              FROM unnest(?::smallint[], ?::bigint[], ?::bigint[]) AS w (bucket, epoch, position), held h, async_commit a
+              FROM unnest(?::smallint[], ?::bigint[], ?::bigint[]) AS w (bucket, epoch, position),
+                   held h, async_commit a
              WHERE c.listener = h.listener AND c.bucket = h.bucket AND h.bucket = w.bucket AND h.epoch = w.epoch
                AND a.commit = 'off'
             """;

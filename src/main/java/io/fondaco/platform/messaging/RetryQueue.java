@@ -107,7 +107,8 @@ class RetryQueue {
 
     private void insert(String listener, List<Event> events, int attempts, String error, Duration delay) {
         session.createNativeMutationQuery("""
-                        INSERT INTO messaging.retry (listener, subject, sequence, event, type, version, data, published_at,
+                        INSERT INTO messaging.retry (listener, subject, sequence, event, type, version, data,
+                               published_at,
                                                      traceparent, attempts, error, next_attempt_at)
                         SELECT cast(:listener AS text), subject, sequence, event, type, version, data, published_at,
                                traceparent, :attempts, :error, now() + make_interval(secs => :delay)
@@ -172,7 +173,8 @@ class RetryQueue {
     void reschedule(String listener, Event event, String error, Duration delay) {
         session.createNativeMutationQuery("""
                         UPDATE messaging.retry
-                           SET attempts = :attempts, error = :error, next_attempt_at = now() + make_interval(secs => :delay)
+                           SET attempts = :attempts, error = :error,
+                               next_attempt_at = now() + make_interval(secs => :delay)
                          WHERE listener = :listener AND subject = :subject AND sequence = :sequence
                         """)
                 .setParameter("attempts", event.attempts() + 1)

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Validates and normalizes e-mail addresses. The normalized form, which is stored, has no surrounding white space or
  * invisible characters, as pasted text often has, and its domain is in lower case and ASCII ({@code xn--…}), because
- * most mail servers accept only that (RFC 5891). {@link IDN} implements the older RFC 3490, which replaces the letters ß
- * and ς of a domain and so makes another domain of it; such a domain is refused unless it is given in ASCII. Invisible
- * characters inside an address are refused, because two different addresses would look the same.
+ * most mail servers accept only that (RFC 5891). {@link IDN} implements the older RFC 3490, which replaces the letters
+ * ß and ς of a domain and so makes another domain of it; such a domain is refused unless it is given in ASCII.
+ * Invisible characters inside an address are refused, because two different addresses would look the same.
  */
 public final class EmailAddress {
     /** Maximum number of characters in an address (RFC 5321 section 4.5.3.1). */
