@@ -23,6 +23,8 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -108,14 +110,19 @@ class OrderActionsTest {
         Response placed = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1)
                 .complete("tok_ok");
         OrderId id = OrderId.parse(placed.path("id"));
-        ShopDatabase.inTransaction(() -> {
-            assertThat(orders.lock(id).lines()).hasSize(1);
-            AdminApi.getOrder(placed.path("id")).then().statusCode(200);
-            assertThatThrownBy(() -> database.query(
-                            "SELECT id FROM \"order\".orders WHERE id = '%s' FOR UPDATE NOWAIT".formatted(id.value())))
-                    .isInstanceOf(SQLException.class)
-                    .hasFieldOrPropertyWithValue("SQLState", "55P03");
-        });
+        String lockNowait = "SELECT id FROM \"order\".orders WHERE id = '%s' FOR UPDATE NOWAIT".formatted(id.value());
+        try (ExecutorService other = Executors.newVirtualThreadPerTaskExecutor()) {
+            ShopDatabase.inTransaction(() -> {
+                assertThat(orders.lock(id).lines()).hasSize(1);
+                AdminApi.getOrder(placed.path("id")).then().statusCode(200);
+                // On another thread, because this one would get the connection of its transaction.
+                assertThatThrownBy(() ->
+                                other.submit(() -> database.query(lockNowait)).get())
+                        .cause()
+                        .isInstanceOf(SQLException.class)
+                        .hasFieldOrPropertyWithValue("SQLState", "55P03");
+            });
+        }
     }
 
     @Test

@@ -297,7 +297,7 @@ class PromotionTest {
         return Map.of("code", code, "title", "No delivery charge", "kind", "free_shipping");
     }
 
-    private static Map<String, Object> money(long amount, String currency) {
+    private static Map<String, Object> money(int amount, String currency) {
         return Map.of("amount", amount, "currency", currency);
     }
 
