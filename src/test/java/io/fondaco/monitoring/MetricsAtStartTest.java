@@ -221,9 +221,12 @@ class MetricsAtStartTest {
                 assertThat(sum("fondaco_database_connections_waiting", pool)).isZero());
     }
 
-    /** Workers refresh the ages; the label {@code waiting} follows the last answer of the provider. */
+    /**
+     * Workers refresh the ages; the label {@code waiting} follows the last answer of the provider, and refunds of
+     * disabled providers count too. One test for both, because each refresh takes its time.
+     */
     @Test
-    void ageOfTheOldestOpenCheckoutIsPublished() throws SQLException {
+    void agesOfOpenCheckoutsAndPendingRefundsArePublished() throws SQLException {
         String order = Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1)
                 .complete("tok_async")
                 .path("id");
@@ -231,37 +234,6 @@ class MetricsAtStartTest {
         assertThat(update(
                         "UPDATE checkout.attempt SET created_at = now() - interval '2 hours' WHERE state = 'pending'"))
                 .isPositive();
-        await().atMost(TWO_REFRESHES)
-                .untilAsserted(() -> assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"provider\""))
-                        .singleElement()
-                        .satisfies(age -> assertThat(age).isBetween(7_200.0, 9_000.0)));
-        assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"answer\""))
-                .containsExactly(0.0);
-
-        update("""
-                UPDATE checkout.attempt
-                   SET waiting = 'answer', waiting_since = now() - interval '11 minutes',
-                       next_attempt_at = now() + interval '5 minutes'
-                 WHERE state = 'pending'
-                """);
-        await().atMost(TWO_REFRESHES)
-                .untilAsserted(() -> assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"answer\""))
-                        .singleElement()
-                        .satisfies(age -> assertThat(age).isBetween(660.0, 1_500.0)));
-
-        // Checkout recovery queries the provider, which answers that the payment is still pending.
-        update("UPDATE checkout.attempt SET next_attempt_at = now(), leased_until = now() WHERE state = 'pending'");
-        await().atMost(TWO_REFRESHES)
-                .untilAsserted(() -> assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"answer\""))
-                        .containsExactly(0.0));
-        assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"provider\""))
-                .singleElement()
-                .satisfies(age -> assertThat(age).isGreaterThan(7_200.0));
-        update("UPDATE checkout.attempt SET created_at = now() WHERE state = 'pending'");
-    }
-
-    @Test
-    void ageOfTheOldestPendingRefundIsPublishedForDisabledProviders() throws SQLException {
         assertThat(update("""
                 WITH paid AS (
                     INSERT INTO payment.payment (id, order_id, provider, reference, currency, amount, captured_amount,
@@ -273,15 +245,43 @@ class MetricsAtStartTest {
                        now() - interval '2 hours' FROM paid
                 """)).isEqualTo(1);
         await().atMost(TWO_REFRESHES)
+                .untilAsserted(() -> assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"provider\""))
+                        .singleElement()
+                        .satisfies(age -> assertThat(age).isBetween(7_200.0, 9_000.0)));
+        await().atMost(TWO_REFRESHES)
                 .untilAsserted(() -> assertThat(values("fondaco_payment_refunds_pending_age_seconds{provider=\"gone\""))
                         .singleElement()
                         .satisfies(age -> assertThat(age).isBetween(7_200.0, 9_000.0)));
         assertThat(values("fondaco_payment_refunds_pending_age_seconds{provider=\"test\""))
                 .hasSize(1);
+        assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"answer\""))
+                .containsExactly(0.0);
+
         update("UPDATE payment.refund SET state = 'succeeded' WHERE state = 'pending'");
+        update("""
+                UPDATE checkout.attempt
+                   SET waiting = 'answer', waiting_since = now() - interval '11 minutes',
+                       next_attempt_at = now() + interval '5 minutes'
+                 WHERE state = 'pending'
+                """);
+        await().atMost(TWO_REFRESHES)
+                .untilAsserted(() -> assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"answer\""))
+                        .singleElement()
+                        .satisfies(age -> assertThat(age).isBetween(660.0, 1_500.0)));
+
         await().atMost(TWO_REFRESHES)
                 .untilAsserted(() -> assertThat(values("fondaco_payment_refunds_pending_age_seconds{provider=\"gone\""))
                         .containsExactly(0.0));
+
+        // Checkout recovery queries the provider, which answers that the payment is still pending.
+        update("UPDATE checkout.attempt SET next_attempt_at = now(), leased_until = now() WHERE state = 'pending'");
+        await().atMost(TWO_REFRESHES)
+                .untilAsserted(() -> assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"answer\""))
+                        .containsExactly(0.0));
+        assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"provider\""))
+                .singleElement()
+                .satisfies(age -> assertThat(age).isGreaterThan(7_200.0));
+        update("UPDATE checkout.attempt SET created_at = now() WHERE state = 'pending'");
     }
 
     private int update(String sql) throws SQLException {
