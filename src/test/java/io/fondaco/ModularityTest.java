@@ -200,6 +200,34 @@ class ModularityTest {
         assertThat(oversized).isEmpty();
     }
 
+    /** ADR 17. Before a request has a route, API keys are read by JDBC on a connection of their own. */
+    @Test
+    void modulesHaveNativeSqlOnlyInStatementClasses() throws IOException {
+        Pattern nativeSql = Pattern.compile("\\.(createNativeQuery|createNativeMutationQuery|prepareStatement)\\(");
+        Set<String> found = new TreeSet<>();
+        int statementClasses = 0;
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (file.startsWith(SOURCES.resolve(PLATFORM))
+                        || !nativeSql.matcher(Files.readString(file)).find()) {
+                    continue;
+                }
+                if (file.toString().endsWith("Statements.java")) {
+                    statementClasses++;
+                } else {
+                    found.add(SOURCES.relativize(file).toString());
+                }
+            }
+        }
+        assertThat(statementClasses).isGreaterThan(10);
+        assertThat(found)
+                .containsExactly(
+                        "access/ApiKeyAuthenticator.java",
+                        "access/ApiKeyLastUsedRecorder.java",
+                        "access/BootstrapKey.java",
+                        "operations/StatementStatistics.java");
+    }
+
     @Test
     void modulesUseOnlyTheirOwnTables() throws IOException {
         Map<String, Set<String>> tables = tables();

@@ -1,6 +1,6 @@
 package io.fondaco.checkout;
 
-import io.fondaco.checkout.CheckoutAttemptRepository.WaitReason;
+import io.fondaco.checkout.CheckoutAttemptStatements.WaitReason;
 import io.fondaco.platform.ParallelForEach;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
@@ -27,19 +27,19 @@ class CheckoutRecovery {
     private static final Logger LOG = Logger.getLogger(CheckoutRecovery.class);
     private static final String JOB = "payment-reconciliation";
 
-    private final CheckoutAttemptRepository checkoutAttemptRepository;
+    private final CheckoutAttemptStatements checkoutAttemptStatements;
     private final CompleteCart completeCart;
     private final Actor actor;
     private final BatchLoop batchLoop;
     private final GaugeSnapshot<WaitReason> openAges = new GaugeSnapshot<>();
 
     CheckoutRecovery(
-            CheckoutAttemptRepository checkoutAttemptRepository,
+            CheckoutAttemptStatements checkoutAttemptStatements,
             CompleteCart completeCart,
             Actor actor,
             BatchLoop batchLoop,
             MeterRegistry registry) {
-        this.checkoutAttemptRepository = checkoutAttemptRepository;
+        this.checkoutAttemptStatements = checkoutAttemptStatements;
         this.completeCart = completeCart;
         this.actor = actor;
         this.batchLoop = batchLoop;
@@ -58,7 +58,7 @@ class CheckoutRecovery {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void measure() {
-        openAges.refresh(checkoutAttemptRepository::oldestOpenAges);
+        openAges.refresh(checkoutAttemptStatements::oldestOpenAges);
     }
 
     @ReadsFrom(Route.PRIMARY)
@@ -74,9 +74,9 @@ class CheckoutRecovery {
 
     /** @return whether more work may be due */
     private boolean recoverBatch() throws InterruptedException {
-        List<CheckoutAttempt> due = checkoutAttemptRepository.claimDue();
+        List<CheckoutAttempt> due = checkoutAttemptStatements.claimDue();
         recoverAttempts(due);
-        return due.size() >= CheckoutAttemptRepository.RECOVERY_BATCH_SIZE;
+        return due.size() >= CheckoutAttemptStatements.RECOVERY_BATCH_SIZE;
     }
 
     /**

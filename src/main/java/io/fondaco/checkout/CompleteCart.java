@@ -36,7 +36,7 @@ public class CompleteCart {
 
     private final PrepareCheckout prepareCheckout;
     private final FinalizeCheckout finalizeCheckout;
-    private final CheckoutAttemptRepository checkoutAttemptRepository;
+    private final CheckoutAttemptStatements checkoutAttemptStatements;
     private final Payments payments;
     private final ResponseJson responseJson;
     private final WaitingRoom waitingRoom;
@@ -44,13 +44,13 @@ public class CompleteCart {
     CompleteCart(
             PrepareCheckout prepareCheckout,
             FinalizeCheckout finalizeCheckout,
-            CheckoutAttemptRepository checkoutAttemptRepository,
+            CheckoutAttemptStatements checkoutAttemptStatements,
             Payments payments,
             ResponseJson responseJson,
             WaitingRoom waitingRoom) {
         this.prepareCheckout = prepareCheckout;
         this.finalizeCheckout = finalizeCheckout;
-        this.checkoutAttemptRepository = checkoutAttemptRepository;
+        this.checkoutAttemptStatements = checkoutAttemptStatements;
         this.payments = payments;
         this.responseJson = responseJson;
         this.waitingRoom = waitingRoom;
@@ -123,7 +123,7 @@ public class CompleteCart {
         if (stored.status() != ACCEPTED) {
             return response;
         }
-        return checkoutAttemptRepository
+        return checkoutAttemptStatements
                 .findByOrder(responseJson.orderId(stored))
                 .flatMap(attempt -> payments.find(attempt.payment()))
                 .flatMap(payment -> payments.findPendingAction(payment.id())
@@ -134,7 +134,7 @@ public class CompleteCart {
     /** Applies a provider's result to the checkout attempt of the payment. Does nothing if there is none. */
     @Transactional(Transactional.TxType.NEVER)
     public void onPaymentResult(Payment payment, PaymentResult result) {
-        checkoutAttemptRepository.findByPayment(payment.id()).ifPresent(attempt -> applyPaymentResult(attempt, result));
+        checkoutAttemptStatements.findByPayment(payment.id()).ifPresent(attempt -> applyPaymentResult(attempt, result));
     }
 
     /** Finishes an attempt that a crash or a slow provider left unfinished. */
@@ -168,7 +168,7 @@ public class CompleteCart {
         FinalizeCheckout.Finalization finalization = applyPaymentResultOnce(attempt, result);
         for (int tries = 1; tries < MAX_FINALIZE_TRIES && !finalization.applied(); tries++) {
             finalization = applyPaymentResultOnce(
-                    checkoutAttemptRepository.find(attempt.id()).orElseThrow(), result);
+                    checkoutAttemptStatements.find(attempt.id()).orElseThrow(), result);
         }
         return finalization.response();
     }

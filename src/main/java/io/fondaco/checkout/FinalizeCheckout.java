@@ -39,7 +39,7 @@ import java.util.Optional;
 @RetriedWrites
 @ApplicationScoped
 class FinalizeCheckout {
-    private final CheckoutAttemptRepository checkoutAttemptRepository;
+    private final CheckoutAttemptStatements checkoutAttemptStatements;
     private final Carts carts;
     private final Customers customers;
     private final Orders orders;
@@ -50,7 +50,7 @@ class FinalizeCheckout {
     private final CouponRedemptions coupons;
 
     FinalizeCheckout(
-            CheckoutAttemptRepository checkoutAttemptRepository,
+            CheckoutAttemptStatements checkoutAttemptStatements,
             Carts carts,
             Customers customers,
             Orders orders,
@@ -59,7 +59,7 @@ class FinalizeCheckout {
             Idempotency idempotency,
             ResponseJson responseJson,
             CouponRedemptions coupons) {
-        this.checkoutAttemptRepository = checkoutAttemptRepository;
+        this.checkoutAttemptStatements = checkoutAttemptStatements;
         this.carts = carts;
         this.customers = customers;
         this.orders = orders;
@@ -108,7 +108,7 @@ class FinalizeCheckout {
             return fail(attempt, result);
         }
         boolean paid = outcome.isSuccessful();
-        if (!checkoutAttemptRepository.transition(
+        if (!checkoutAttemptStatements.transition(
                 attempt, paid ? CheckoutAttemptState.PLACED : CheckoutAttemptState.PENDING, result)) {
             return Finalization.CONFLICT;
         }
@@ -156,7 +156,7 @@ class FinalizeCheckout {
 
     private Finalization fail(CheckoutAttempt attempt, PaymentResult result) {
         PaymentOutcome outcome = result.outcome();
-        if (!checkoutAttemptRepository.transition(attempt, CheckoutAttemptState.FAILED, result)) {
+        if (!checkoutAttemptStatements.transition(attempt, CheckoutAttemptState.FAILED, result)) {
             return Finalization.CONFLICT;
         }
         carts.reopen(attempt.cart());
@@ -181,11 +181,11 @@ class FinalizeCheckout {
         PaymentOutcome outcome = result.outcome();
         if (!outcome.isSuccessful() && !outcome.isFailed()) {
             payments.recordResult(attempt.payment(), result);
-            checkoutAttemptRepository.updateWaitReason(attempt, result);
+            checkoutAttemptStatements.updateWaitReason(attempt, result);
             return Finalization.APPLIED;
         }
         boolean paid = outcome.isSuccessful();
-        if (!checkoutAttemptRepository.transition(
+        if (!checkoutAttemptStatements.transition(
                 attempt, paid ? CheckoutAttemptState.PLACED : CheckoutAttemptState.CANCELLED, result)) {
             return Finalization.CONFLICT;
         }
@@ -236,7 +236,7 @@ class FinalizeCheckout {
      */
     @Transactional
     Finalization failOutOfStock(CheckoutAttempt attempt, PaymentResult result, InsufficientStock outOfStock) {
-        if (!checkoutAttemptRepository.transition(attempt, CheckoutAttemptState.FAILED, result)) {
+        if (!checkoutAttemptStatements.transition(attempt, CheckoutAttemptState.FAILED, result)) {
             return Finalization.CONFLICT;
         }
         carts.reopen(attempt.cart());

@@ -46,7 +46,7 @@ class PrepareCheckout {
     private final CartPricing pricing;
     private final Payments payments;
     private final Inventory inventory;
-    private final CheckoutAttemptRepository checkoutAttemptRepository;
+    private final CheckoutAttemptStatements checkoutAttemptStatements;
     private final CouponRedemptions coupons;
 
     PrepareCheckout(
@@ -55,14 +55,14 @@ class PrepareCheckout {
             CartPricing pricing,
             Payments payments,
             Inventory inventory,
-            CheckoutAttemptRepository checkoutAttemptRepository,
+            CheckoutAttemptStatements checkoutAttemptStatements,
             CouponRedemptions coupons) {
         this.idempotency = idempotency;
         this.carts = carts;
         this.pricing = pricing;
         this.payments = payments;
         this.inventory = inventory;
-        this.checkoutAttemptRepository = checkoutAttemptRepository;
+        this.checkoutAttemptStatements = checkoutAttemptStatements;
         this.coupons = coupons;
     }
 
@@ -108,7 +108,7 @@ class PrepareCheckout {
         Optional<Reservation> reservation = stock.isEmpty()
                 ? Optional.empty()
                 : Optional.of(inventory.reserve(priced.stockDemand(), CheckoutAttempt.RESERVATION_TIME_TO_LIVE));
-        CheckoutAttempt attempt = checkoutAttemptRepository.insert(
+        CheckoutAttempt attempt = checkoutAttemptStatements.insert(
                 id,
                 payment.id(),
                 reservation.map(Reservation::id),
@@ -120,9 +120,9 @@ class PrepareCheckout {
     }
 
     private Preparation resume(Cart cart, IdempotencyKey key) {
-        Optional<CheckoutAttempt> attempt = checkoutAttemptRepository.findUnfailedByCart(cart.id());
+        Optional<CheckoutAttempt> attempt = checkoutAttemptStatements.findUnfailedByCart(cart.id());
         if (attempt.isPresent() && attempt.get().idempotencyKey().equals(key)) {
-            checkoutAttemptRepository.renewLease(attempt.get());
+            checkoutAttemptStatements.renewLease(attempt.get());
             return new Preparation.Resumed(attempt.get());
         }
         throw new ApiException(

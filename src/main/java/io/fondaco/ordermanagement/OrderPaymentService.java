@@ -1,7 +1,7 @@
 package io.fondaco.ordermanagement;
 
 import io.fondaco.checkout.CheckoutAttempt;
-import io.fondaco.checkout.CheckoutAttemptRepository;
+import io.fondaco.checkout.CheckoutAttemptStatements;
 import io.fondaco.checkout.CompleteCart;
 import io.fondaco.checkout.ReplayableResponse;
 import io.fondaco.order.Order;
@@ -41,19 +41,19 @@ class OrderPaymentService {
     private final OrderService orderService;
     private final Orders orders;
     private final Payments payments;
-    private final CheckoutAttemptRepository checkoutAttemptRepository;
+    private final CheckoutAttemptStatements checkoutAttemptStatements;
     private final CompleteCart completeCart;
 
     OrderPaymentService(
             OrderService orderService,
             Orders orders,
             Payments payments,
-            CheckoutAttemptRepository checkoutAttemptRepository,
+            CheckoutAttemptStatements checkoutAttemptStatements,
             CompleteCart completeCart) {
         this.orderService = orderService;
         this.orders = orders;
         this.payments = payments;
-        this.checkoutAttemptRepository = checkoutAttemptRepository;
+        this.checkoutAttemptStatements = checkoutAttemptStatements;
         this.completeCart = completeCart;
     }
 
@@ -65,7 +65,7 @@ class OrderPaymentService {
     ReplayableResponse cancel(OrderId id, IdempotencyKey key, String actor, CancelRequest request) {
         Order order = find(id);
         if (order.status() == OrderStatus.PAYMENT_PENDING && request.lines() == null) {
-            CheckoutAttempt attempt = checkoutAttemptRepository.findByOrder(id).orElseThrow();
+            CheckoutAttempt attempt = checkoutAttemptStatements.findByOrder(id).orElseThrow();
             Payment payment = payments.find(attempt.payment()).orElseThrow();
             completeCart.applyPaymentResult(attempt, payments.voidPayment(payment));
             if (find(id).status() == OrderStatus.CANCELLED) {

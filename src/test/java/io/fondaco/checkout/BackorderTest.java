@@ -45,7 +45,7 @@ class BackorderTest {
     CompleteCart completeCart;
 
     @Inject
-    CheckoutAttemptRepository checkoutAttemptRepository;
+    CheckoutAttemptStatements checkoutAttemptStatements;
 
     @Inject
     Payments payments;
@@ -223,7 +223,7 @@ class BackorderTest {
                 UUID.randomUUID().toString(), "cart:" + shopper.cartId(), "POST complete", responseJson.write(request));
         PrepareCheckout.Preparation.Prepared prepared = (PrepareCheckout.Preparation.Prepared)
                 prepareCheckout.prepare(CartId.parse(shopper.cartId()), shopper.token(), key, request);
-        return checkoutAttemptRepository.find(prepared.attempt().id()).orElseThrow();
+        return checkoutAttemptStatements.find(prepared.attempt().id()).orElseThrow();
     }
 
     /** Captures the payment and finalizes the attempt. Returns the order id. */

@@ -33,7 +33,7 @@ class CheckoutRecoveryTest {
     PrepareCheckout prepareCheckout;
 
     @Inject
-    CheckoutAttemptRepository checkoutAttemptRepository;
+    CheckoutAttemptStatements checkoutAttemptStatements;
 
     @Inject
     Payments payments;

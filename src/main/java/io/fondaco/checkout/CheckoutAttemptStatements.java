@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and writes {@code checkout.attempt}. */
 @ApplicationScoped
-public class CheckoutAttemptRepository {
+public class CheckoutAttemptStatements {
     private static final String COLUMNS = """
              id, cart_id, payment_id, reservation_id, state, cast(snapshot AS text) AS snapshot, idempotency_principal,
              idempotency_route, idempotency_key, idempotency_fingerprint,
@@ -50,7 +50,7 @@ public class CheckoutAttemptRepository {
     private final Inventory inventory;
     private final DueWork<AttemptRow> recovery;
 
-    CheckoutAttemptRepository(Session session, ObjectMapper json, CheckoutSettings settings, Inventory inventory) {
+    CheckoutAttemptStatements(Session session, ObjectMapper json, CheckoutSettings settings, Inventory inventory) {
         this.session = session;
         this.json = json;
         this.settings = settings;
