@@ -22,7 +22,7 @@ class ProductExistenceBatcherTest {
     ProductExistenceBatcher productExistence;
 
     @Test
-    void namesThatAreTriedAtRandomAreCheckedInBatches() throws Exception {
+    void existingProductsAreFoundWhileNamesAreCheckedInBatches() throws Exception {
         String slug = "batched-" + UUID.randomUUID();
         String id = createProduct(slug);
         for (int miss = 0; miss <= ProductExistenceBatcher.MAX_MISSES_PER_SECOND; miss++) {
