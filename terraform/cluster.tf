@@ -1,4 +1,5 @@
-# EKS in its automatic mode: nodes, load balancers and volumes come as pods, Ingresses and claims ask for them, without controllers of our own.
+# EKS Auto Mode creates nodes, load balancers and volumes on demand, for pods, Ingresses and PersistentVolumeClaims. No
+# further controllers are installed.
 resource "aws_eks_cluster" "shop" {
   name                          = var.name
   version                       = var.kubernetes_version

@@ -1,4 +1,5 @@
-# RDS and not Aurora: Fondaco compares positions in the log of the primary with what each replica has replayed of it.
+# RDS and not Aurora, because Fondaco compares the WAL position of the primary with the position that each replica has
+# replayed.
 resource "aws_db_subnet_group" "shop" {
   name       = var.name
   subnet_ids = [for subnet in aws_subnet.private : subnet.id]
@@ -6,7 +7,7 @@ resource "aws_db_subnet_group" "shop" {
 
 resource "aws_security_group" "database" {
   name        = "${var.name}-database"
-  description = "Postgres, for pods"
+  description = "PostgreSQL connections from pods"
   vpc_id      = aws_vpc.shop.id
 }
 
@@ -30,7 +31,7 @@ resource "aws_db_parameter_group" "shop" {
       log_error_verbosity        = "terse"
       random_page_cost           = "1.1"
       "pg_stat_statements.track" = "top"
-      # Milliseconds.
+      # In milliseconds.
       log_min_duration_statement = "1000"
     }
     content {
@@ -44,16 +45,19 @@ resource "aws_db_parameter_group" "shop" {
   }
 }
 
-# Its standby in another zone has every commit before the commit is answered: a failover loses no order. It is not read.
+# The standby in another zone has each commit before it is acknowledged, so a failover loses no order. The standby
+# serves no reads.
 resource "aws_db_instance" "primary" {
-  identifier                          = "${var.name}-primary"
-  engine                              = "postgres"
-  engine_version                      = var.postgres_version
-  instance_class                      = var.database_class
-  multi_az                            = true
-  db_name                             = "fondaco"
-  username                            = "fondaco"
-  password_wo                         = jsondecode(ephemeral.aws_secretsmanager_secret_version.database.secret_string)["password"]
+  identifier     = "${var.name}-primary"
+  engine         = "postgres"
+  engine_version = var.postgres_version
+  instance_class = var.database_class
+  multi_az       = true
+  db_name        = "fondaco"
+  username       = "fondaco"
+  password_wo = jsondecode(
+    ephemeral.aws_secretsmanager_secret_version.database.secret_string
+  )["password"]
   password_wo_version                 = local.password_version
   db_subnet_group_name                = aws_db_subnet_group.shop.name
   vpc_security_group_ids              = [aws_security_group.database.id]

@@ -23,7 +23,7 @@ resource "aws_route53_record" "proof" {
   allow_overwrite = true
 }
 
-# Kubernetes makes the load balancer when it sees the Ingress, so its name is known only then.
+# Kubernetes creates the load balancer when the Ingress is created, so its name is not known before.
 data "aws_lb" "shop" {
   count = var.load_balancer == "" ? 0 : 1
   name  = var.load_balancer

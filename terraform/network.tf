@@ -13,7 +13,7 @@ resource "aws_vpc" "shop" {
   tags                 = { Name = var.name }
 }
 
-# Load balancers and nothing else.
+# Public subnets contain only load balancers and NAT gateways.
 resource "aws_subnet" "public" {
   for_each          = toset(local.zones)
   vpc_id            = aws_vpc.shop.id
@@ -50,7 +50,7 @@ resource "aws_route_table_association" "public" {
   route_table_id = aws_route_table.public.id
 }
 
-# One for each zone: payments must not end with the zone that the one was in.
+# Each zone has its own NAT gateway, so that the loss of one zone does not stop payments in the others.
 resource "aws_eip" "nat" {
   for_each = aws_subnet.public
   domain   = "vpc"

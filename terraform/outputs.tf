@@ -1,15 +1,15 @@
 output "kubeconfig_command" {
-  description = "Lets kubectl and helm talk to the cluster."
+  description = "Command that configures kubectl and helm for the cluster."
   value       = "aws eks update-kubeconfig --region ${var.region} --name ${aws_eks_cluster.shop.name}"
 }
 
 output "name_servers" {
-  description = "Where the shop's domain has to be delegated to."
+  description = "Name servers to which the shop's domain must be delegated."
   value       = aws_route53_zone.shop.name_servers
 }
 
 output "chart_values" {
-  description = "Values for the chart: terraform output -raw chart_values > values-aws.yaml"
+  description = "Values for the Helm chart: terraform output -raw chart_values > values-aws.yaml"
   value = templatefile("${path.module}/examples/values.yaml.tftpl", {
     name            = var.name
     domain          = var.domain

@@ -1,8 +1,9 @@
-# Made here, kept in Secrets Manager, and never in the state: what is ephemeral or write-only is not written to it.
+# Secrets are generated here and stored in Secrets Manager. They are not stored in the state, because ephemeral values
+# and write-only arguments are not written to it.
 locals {
-  # Raise it to have a new password made and set; then restart the pods.
+  # To generate and set a new password, increase this number. Then restart the pods.
   password_version = 1
-  # What Fondaco signs with; the same in all pods.
+  # Fondaco's signing keys; all pods use the same keys.
   keys = toset(["consistency", "admission", "webhook"])
 }
 
@@ -26,7 +27,8 @@ resource "aws_secretsmanager_secret_version" "database" {
   secret_string_wo_version = local.password_version
 }
 
-# Read back: should the database fail to be made, the next run sets what was kept and not what it draws itself.
+# Reads the stored password. If the creation of the database fails, the next run sets the stored password and not a
+# newly generated one.
 ephemeral "aws_secretsmanager_secret_version" "database" {
   secret_id = aws_secretsmanager_secret_version.database.secret_id
 }
@@ -40,18 +42,20 @@ ephemeral "aws_secretsmanager_random_password" "key" {
 resource "aws_secretsmanager_secret" "key" {
   for_each                = local.keys
   name                    = "${var.name}/${each.key}"
-  description             = "What Fondaco signs with: ${each.key}"
+  description             = "Signing key of Fondaco: ${each.key}"
   recovery_window_in_days = 7
 }
 
 resource "aws_secretsmanager_secret_version" "key" {
-  for_each                 = local.keys
-  secret_id                = aws_secretsmanager_secret.key[each.key].id
-  secret_string_wo         = jsonencode({ secret = ephemeral.aws_secretsmanager_random_password.key[each.key].random_password })
+  for_each  = local.keys
+  secret_id = aws_secretsmanager_secret.key[each.key].id
+  secret_string_wo = jsonencode({
+    secret = ephemeral.aws_secretsmanager_random_password.key[each.key].random_password
+  })
   secret_string_wo_version = 1
 }
 
-# External Secrets brings them into the cluster; it may read these and no others.
+# External Secrets copies the secrets into the cluster. Its role may read only these secrets.
 resource "aws_iam_role" "external_secrets" {
   name = "${var.name}-external-secrets"
   assume_role_policy = jsonencode({
@@ -70,9 +74,12 @@ resource "aws_iam_role_policy" "external_secrets" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      Effect   = "Allow"
-      Action   = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"]
-      Resource = concat([aws_secretsmanager_secret.database.arn], [for secret in aws_secretsmanager_secret.key : secret.arn])
+      Effect = "Allow"
+      Action = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"]
+      Resource = concat(
+        [aws_secretsmanager_secret.database.arn],
+        [for secret in aws_secretsmanager_secret.key : secret.arn]
+      )
     }]
   })
 }

@@ -1,5 +1,5 @@
 terraform {
-  # 1.11: values that are written and never kept in the state.
+  # 1.11 is the first version with write-only arguments, which are not stored in the state.
   required_version = ">= 1.11"
   required_providers {
     aws = {
@@ -7,7 +7,7 @@ terraform {
       version = "~> 5.100"
     }
   }
-  # Where the state is kept is yours to say: backend "s3" { … } in a file of your own.
+  # Configure the backend that stores the state in a file of your own: backend "s3" { … }.
 }
 
 provider "aws" {

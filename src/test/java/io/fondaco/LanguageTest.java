@@ -23,17 +23,23 @@ class LanguageTest {
             Path.of("src"),
             Path.of("docs"),
             Path.of("helm"),
+            Path.of("terraform"),
             Path.of("db-migrations"),
             Path.of("README.md"),
             Path.of("CHANGELOG.md"),
             Path.of("CONTRIBUTING.md"));
 
     private static final Set<String> TEXTS =
-            Set.of("java", "md", "sql", "yaml", "yml", "properties", "html", "txt", "tpl", "ts", "lua");
+            Set.of("java", "md", "sql", "yaml", "yml", "properties", "html", "txt", "tpl", "ts", "lua", "tf", "tftpl");
 
-    /** This file names the words, and the data of others is theirs. */
-    private static final List<Path> EXEMPT =
-            List.of(Path.of("src/test/java/io/fondaco/LanguageTest.java"), Path.of("src/test/resources/stripe"));
+    /** The texts whose lines are wrapped. */
+    private static final Set<String> WRAPPED = Set.of("java", "md", "tf", "tftpl");
+
+    /** This file names the words; the other places contain texts of third parties. */
+    private static final List<Path> EXEMPT = List.of(
+            Path.of("src/test/java/io/fondaco/LanguageTest.java"),
+            Path.of("src/test/resources/stripe"),
+            Path.of("terraform/.terraform"));
 
     /** Words of an earlier idiom, as regular expressions, and what to say instead. */
     private static final Map<Pattern, String> INSTEAD = words();
@@ -62,19 +68,19 @@ class LanguageTest {
     void linesAreWrapped() throws IOException {
         List<String> found = new ArrayList<>();
         for (Path file : files()) {
-            boolean code = file.toString().endsWith(".java");
-            if (!code && !file.toString().endsWith(".md")) {
+            if (!WRAPPED.contains(extension(file))) {
                 continue;
             }
+            boolean markdown = extension(file).equals("md");
             int number = 0;
             boolean listing = false;
             for (String line : Files.readAllLines(file)) {
                 number++;
                 String stripped = line.strip();
-                if (!code && stripped.startsWith("```")) {
+                if (markdown && stripped.startsWith("```")) {
                     listing = !listing;
                 }
-                boolean table = stripped.startsWith("|");
+                boolean table = markdown && stripped.startsWith("|");
                 boolean breakable = stripped.replaceAll("^(\\S+\\s+)", "").contains(" ");
                 if (line.length() > WIDTH && !listing && !table && breakable) {
                     found.add("%s:%d: %d columns".formatted(file, number, line.length()));
@@ -123,9 +129,13 @@ class LanguageTest {
     }
 
     private static boolean isText(Path file) {
-        String name = file.getFileName().toString();
         return Files.isRegularFile(file)
-                && TEXTS.contains(name.substring(name.lastIndexOf('.') + 1))
+                && TEXTS.contains(extension(file))
                 && EXEMPT.stream().noneMatch(file::startsWith);
+    }
+
+    private static String extension(Path file) {
+        String name = file.getFileName().toString();
+        return name.substring(name.lastIndexOf('.') + 1);
     }
 }
