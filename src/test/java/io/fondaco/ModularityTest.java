@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -231,21 +232,21 @@ class ModularityTest {
     @Test
     void modulesUseOnlyTheirOwnTables() throws IOException {
         Map<String, Set<String>> tables = tables();
+        Pattern qualifiedTable =
+                Pattern.compile("(?i)\\b(?:FROM|JOIN|INTO|UPDATE|TABLE|REFERENCES|ON)\\s+\\\\?\"?(?<schema>\\w+)"
+                        + "\\\\?\"?\\.(?<table>\\w+)");
         List<String> violations = new ArrayList<>();
         try (Stream<Path> files = Stream.concat(Files.walk(SOURCES), Files.walk(MIGRATIONS))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 String owner = owningModule(file);
                 String text = Files.readString(file);
-                for (Map.Entry<String, Set<String>> schema : tables.entrySet()) {
-                    if (schema.getKey().equals(owner)) {
-                        continue;
-                    }
-                    for (String table : schema.getValue()) {
-                        Pattern use = Pattern.compile("(?i)(FROM|JOIN|INTO|UPDATE|TABLE|REFERENCES|ON)\\s+\\\\?\"?"
-                                + schema.getKey() + "\\\\?\"?\\." + table + "\\b");
-                        if (use.matcher(text).find()) {
-                            violations.add("%s uses %s.%s".formatted(file, schema.getKey(), table));
-                        }
+                Matcher use = qualifiedTable.matcher(text);
+                while (use.find()) {
+                    String schema = use.group("schema").toLowerCase(Locale.ROOT);
+                    String table = use.group("table").toLowerCase(Locale.ROOT);
+                    if (!schema.equals(owner)
+                            && tables.getOrDefault(schema, Set.of()).contains(table)) {
+                        violations.add("%s uses %s.%s".formatted(file, schema, table));
                     }
                 }
             }
