@@ -36,33 +36,47 @@ final class LoadGenerators {
     static LoadResult wrk(
             PackagedApp app, String path, int clients, int seconds, List<String> options, List<String> script)
             throws Exception {
-        String output = wrkOutput(app, path, clients, seconds, options, script);
+        String output = wrkOutput(app, path, 1, clients, seconds, options, script);
         assertThat(output).doesNotContain("Non-2xx");
+        return new LoadResult(parseNumber(output, "Requests/sec:\\s+([0-9.]+)"), parseP99Millis(output));
+    }
+
+    /** The 99th percentile of the latency in the output of wrk. */
+    static double parseP99Millis(String output) {
         Matcher p99 = Pattern.compile("99%\\s+([0-9.]+)(us|ms|s)").matcher(output);
         assertThat(p99.find()).as(output).isTrue();
-        double millis = Double.parseDouble(p99.group(1))
+        return Double.parseDouble(p99.group(1))
                 * switch (p99.group(2)) {
                     case "us" -> 0.001;
                     case "ms" -> 1;
                     default -> 1_000;
                 };
-        return new LoadResult(parseNumber(output, "Requests/sec:\\s+([0-9.]+)"), millis);
     }
 
     /** With so many clients that some requests are rejected. */
     static OverloadResult overload(PackagedApp app, String path, int clients, int seconds) throws Exception {
-        String output = wrkOutput(app, path, clients, seconds, List.of(), List.of());
+        String output = wrkOutput(app, path, 1, clients, seconds, List.of(), List.of());
         double total = parseNumber(output, "Requests/sec:\\s+([0-9.]+)");
         double rejected =
                 output.contains("Non-2xx") ? parseNumber(output, "Non-2xx or 3xx responses: ([0-9]+)") / seconds : 0;
         return new OverloadResult(total - rejected, rejected);
     }
 
-    private static String wrkOutput(
-            PackagedApp app, String path, int clients, int seconds, List<String> options, List<String> script)
+    /**
+     * @param threads each has its share of the clients and its own state of the script
+     * @param script arguments of the wrk script, after its own path
+     */
+    static String wrkOutput(
+            PackagedApp app,
+            String path,
+            int threads,
+            int clients,
+            int seconds,
+            List<String> options,
+            List<String> script)
             throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of("wrk", "-t1", "-c" + clients, "-d" + seconds + "s", "--latency", app.base() + path));
+        List<String> command = new ArrayList<>(List.of("wrk", "-t" + threads, "-c" + clients, "-d" + seconds + "s"));
+        command.addAll(List.of("--latency", app.base() + path));
         command.addAll(options);
         if (!script.isEmpty()) {
             command.add("--");
@@ -79,15 +93,22 @@ final class LoadGenerators {
     static double pgbench(
             EmbeddedCluster cluster, String script, int clients, int seconds, Map<String, Integer> variables)
             throws Exception {
+        List<String> options = new ArrayList<>(
+                List.of("-n", "-c", Integer.toString(clients), "-j", "2", "-T", Integer.toString(seconds)));
+        variables.forEach((name, value) -> options.addAll(List.of("-D", name + "=" + value)));
+        options.addAll(List.of("-f", Path.of("src", "test", "benchmark", script).toString()));
+        return parseNumber(pgbench(cluster, Duration.ofSeconds(seconds + 30L), options), "tps = ([0-9.]+)");
+    }
+
+    /** Runs pgbench on the database of the cluster. @return its output */
+    static String pgbench(EmbeddedCluster cluster, Duration limit, List<String> options) throws Exception {
         Matcher url = Pattern.compile("//([^:]+):([0-9]+)/(\\w+)").matcher(cluster.primaryUrl());
         assertThat(url.find()).isTrue();
-        List<String> command = new ArrayList<>(
-                List.of("pgbench", "-n", "-h", url.group(1), "-p", url.group(2), "-U", cluster.username()));
-        command.addAll(List.of("-c", Integer.toString(clients), "-j", "2", "-T", Integer.toString(seconds)));
-        variables.forEach((name, value) -> command.addAll(List.of("-D", name + "=" + value)));
-        command.addAll(List.of("-f", Path.of("src", "test", "benchmark", script).toString(), url.group(3)));
-        String output = run(Map.of("PGPASSWORD", cluster.password()), Duration.ofSeconds(seconds + 30L), command);
-        return parseNumber(output, "tps = ([0-9.]+)");
+        List<String> command = new ArrayList<>(List.of("pgbench", "-h", url.group(1), "-p", url.group(2)));
+        command.addAll(List.of("-U", cluster.username()));
+        command.addAll(options);
+        command.add(url.group(3));
+        return run(Map.of("PGPASSWORD", cluster.password()), limit, command);
     }
 
     static double parseNumber(String output, String pattern) {
