@@ -64,6 +64,12 @@ function response(status, headers, body)
     cart, token = body:match('"id":"(cart_[^"]+)"'), body:match('"cart_token":"([^"]+)"')
   elseif step == 3 then
     method = body:match('"code":"([^"]+)"')
+    if not method then
+      print("No shipping method: " .. status .. " " .. body)
+      failed = failed + 1
+      step = 1
+      return
+    end
   elseif step == 5 then
     completed = completed + 1
   end
