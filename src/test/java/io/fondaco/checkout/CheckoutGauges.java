@@ -1,6 +1,7 @@
 package io.fondaco.checkout;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.control.ActivateRequestContext;
 
 /** Refreshes the gauges of open checkouts for tests, which need not wait for the next scheduled refresh. */
 @ApplicationScoped
@@ -11,6 +12,7 @@ public class CheckoutGauges {
         this.recovery = recovery;
     }
 
+    @ActivateRequestContext
     public void refresh() {
         recovery.measure();
     }

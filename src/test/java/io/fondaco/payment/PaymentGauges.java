@@ -1,6 +1,7 @@
 package io.fondaco.payment;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.control.ActivateRequestContext;
 
 /** Refreshes the gauges of pending refunds for tests, which need not wait for the next scheduled refresh. */
 @ApplicationScoped
@@ -11,6 +12,7 @@ public class PaymentGauges {
         this.monitor = monitor;
     }
 
+    @ActivateRequestContext
     public void refresh() {
         monitor.measure();
     }
