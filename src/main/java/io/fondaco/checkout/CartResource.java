@@ -104,9 +104,8 @@ class CartResource {
     @Operation(
             operationId = "updateCart",
             summary = "Changes e-mail, addresses, shipping method or coupons",
-            description = "An existing coupon that does not apply now is reported in the cart's"
-                    + " problems. 422: unknown_coupon,"
-                    + " unknown_shipping_method. 409: cart_completed, completion_in_progress.")
+            description = "An existing coupon that does not apply now is reported in the cart's problems. 422:"
+                    + " unknown_coupon, unknown_shipping_method. 409: cart_completed, completion_in_progress.")
     public CartView update(
             @PathParam("id") String id,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
@@ -196,14 +195,11 @@ class CartResource {
     @Operation(
             operationId = "completeCart",
             summary = "Turns the cart into an order",
-            description = "Needs an Idempotency-Key. 201: the order is placed. 202: the order is"
-                    + " placed, its payment is pending."
-                    + " 402: payment_declined; the cart is open again. 409:"
-                    + " cart_completed, completion_in_progress,"
-                    + " out_of_stock (errors name sku, requested and available; 10"
-                    + " means 10 or more), coupon_used_up,"
-                    + " price_changed. 422: cart_incomplete."
-                    + " 503: waiting_room, with Retry-After, `place` and `ticket`.")
+            description = "Needs an Idempotency-Key. 201: the order is placed. 202: the order is placed, its payment"
+                    + " is pending. 402: payment_declined; the cart is open again. 409: cart_completed,"
+                    + " completion_in_progress, out_of_stock (errors name sku, requested and available; 10 means 10 or"
+                    + " more), coupon_used_up, price_changed. 422: cart_incomplete. 503: waiting_room, with"
+                    + " Retry-After, `place` and `ticket`.")
     public RestResponse<String> complete(
             @PathParam("id") String id,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,

@@ -104,9 +104,8 @@ public class CompleteCart {
     private static ApiException providerUnavailable(Payment payment) {
         return ApiException.unavailable(
                 "payment_unavailable",
-                ("The payment provider '%s' is not available. No money was taken and the cart"
-                                + " is open. Try again with the same"
-                                + " Idempotency-Key, or pay another way with a new one.")
+                ("The payment provider '%s' is not available. No money was taken and the cart is open. Try again with"
+                                + " the same Idempotency-Key, or pay another way with a new one.")
                         .formatted(payment.provider()),
                 RETRY_AFTER);
     }

@@ -50,10 +50,10 @@ class ExportResource {
             summary = "Export everything as CSV",
             description =
                     "Needs the scope catalog:read for products, stock:read for stock. Importing the file again leaves"
-                            + " every row unchanged. The response starts immediately; if"
-                            + " the database becomes unreachable"
-                            + " later, it is cut off. Spreadsheet programs treat cells that begin with =, +, - or @ as"
-                            + " formulas: use formulas=quoted if you open files with other people's text in one.")
+                            + " every row unchanged. The response starts immediately; if the database becomes"
+                            + " unreachable later, it is cut off. Spreadsheet programs treat cells that begin with =,"
+                            + " +, - or @ as formulas: use formulas=quoted if you open files with other people's text"
+                            + " in one.")
     @APIResponse(
             responseCode = "200",
             description = "The file, streamed",
@@ -73,9 +73,8 @@ class ExportResource {
                     @Nullable
                     String columns,
             @Parameter(
-                            description = "quoted: write an apostrophe before each cell that"
-                                    + " begins with =, +, -, @, a tab or a"
-                                    + " carriage return and is not a number; an import removes it. plain (the"
+                            description = "quoted: write an apostrophe before each cell that begins with =, +, -, @, a"
+                                    + " tab or a carriage return and is not a number; an import removes it. plain (the"
                                     + " default): write cells unchanged")
                     @QueryParam("formulas")
                     @Nullable

@@ -77,11 +77,9 @@ class ImportResource {
             summary = "Import a CSV file",
             description =
                     "Needs the scope catalog:write for products, stock:write for stock. The file is processed in the"
-                            + " background, in batches; a rejected row does not affect"
-                            + " the others. If the file itself is"
-                            + " truncated or malformed (code unclosed_quote, broken_csv),"
-                            + " the import fails and rows that"
-                            + " were applied before stay.")
+                            + " background, in batches; a rejected row does not affect the others. If the file itself"
+                            + " is truncated or malformed (code unclosed_quote, broken_csv), the import fails and rows"
+                            + " that were applied before stay.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING, format = "binary")))
@@ -92,9 +90,9 @@ class ImportResource {
     @APIResponse(responseCode = "413", description = "too_large: the file has more bytes than the limit for imports")
     @APIResponse(
             responseCode = "415",
-            description = "not_text: the file is binary, UTF-16 or otherwise not UTF-8;"
-                    + " unsupported_media_type: the Content-Type is not text/csv, application/csv, text/plain,"
-                    + " application/vnd.ms-excel or application/octet-stream")
+            description = "not_text: the file is binary, UTF-16 or otherwise not UTF-8; unsupported_media_type: the"
+                    + " Content-Type is not text/csv, application/csv, text/plain, application/vnd.ms-excel or"
+                    + " application/octet-stream")
     public Response create(
             @Parameter(description = "products or stock") @QueryParam("kind") @Nullable String kind,
             @Parameter(description = "shopify or fondaco; the default for stock is fondaco")

@@ -61,11 +61,10 @@ class SellingPolicyResource {
     @Operation(
             operationId = "setSellingPolicy",
             summary = "Set the selling policy of a SKU",
-            description = "Up to `limit` units may be backordered at a time. Arriving units fill"
-                    + " the oldest backorders first. A"
-                    + " lower limit does not affect existing backorders. The policy"
-                    + " has no effect for variants that"
-                    + " are not tracked or whose inventory_policy is continue: they are sold without counting.")
+            description = "Up to `limit` units may be backordered at a time. Arriving units fill the oldest backorders"
+                    + " first. A lower limit does not affect existing backorders. The policy has no effect for"
+                    + " variants that are not tracked or whose inventory_policy is continue: they are sold without"
+                    + " counting.")
     @APIResponse(
             responseCode = "200",
             description = "The saved policy.",

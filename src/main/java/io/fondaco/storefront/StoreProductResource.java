@@ -115,11 +115,9 @@ class StoreProductResource {
     @Operation(
             operationId = "listProducts",
             summary = "List products",
-            description = "Active products, newest first unless sorted otherwise: `created_at`,"
-                    + " `-created_at`, `title`, `price`,"
-                    + " `-price`. `category` is a slug or an id and includes its"
-                    + " descendants. A listing by price"
-                    + " contains only products with a price in the currency.")
+            description = "Active products, newest first unless sorted otherwise: `created_at`, `-created_at`,"
+                    + " `title`, `price`, `-price`. `category` is a slug or an id and includes its descendants. A"
+                    + " listing by price contains only products with a price in the currency.")
     @APIResponse(
             responseCode = "200",
             description = "A page of products.",

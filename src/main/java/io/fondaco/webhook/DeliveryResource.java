@@ -100,9 +100,9 @@ class DeliveryResource {
     @Operation(
             operationId = "replayWebhookDeliveries",
             summary = "Replay events to a webhook",
-            description = "Selects deliveries, or events by time, including those from the time"
-                    + " while the webhook was disabled. "
-                    + "They have the same `webhook-id` as before. One request replays at most 10,000 events.")
+            description = "Selects deliveries, or events by time, including those from the time while the webhook was"
+                    + " disabled. They have the same `webhook-id` as before. One request replays at most 10,000"
+                    + " events.")
     @APIResponse(
             responseCode = "202",
             description = "The events are being sent.",

@@ -133,8 +133,8 @@ class WebhookResource {
     @Operation(
             operationId = "getWebhook",
             summary = "Get a webhook",
-            description = "With its status and the number of consecutive failures. Only"
-                    + " creation and rotation return a secret.")
+            description = "With its status and the number of consecutive failures. Only creation and rotation return a"
+                    + " secret.")
     @APIResponse(
             responseCode = "200",
             description = "The webhook, without its secret.",
@@ -150,9 +150,8 @@ class WebhookResource {
     @Operation(
             operationId = "changeWebhook",
             summary = "Change a webhook",
-            description = "Absent fields stay unchanged. A webhook that is enabled again"
-                    + " continues with its pending deliveries; "
-                    + "events from the time while it was disabled can be replayed.")
+            description = "Absent fields stay unchanged. A webhook that is enabled again continues with its pending"
+                    + " deliveries; events from the time while it was disabled can be replayed.")
     @APIResponse(
             responseCode = "200",
             description = "The changed webhook.",
