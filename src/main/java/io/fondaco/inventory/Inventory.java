@@ -59,22 +59,8 @@ public interface Inventory extends VariantAvailability {
     List<Backorder> backordersOf(String reference);
 
     /**
-     * Changes on hand by a difference.
-     *
-     * @throws InsufficientStock if on hand would become less than reserved
-     * @throws io.fondaco.platform.web.ApiException 422 {@code out_of_range} if more than {@link
-     *     StockCount#MAX_AVAILABLE} units would be free
-     */
-    StockLevel adjust(StockKey key, long delta, String reason);
-
-    /**
-     * Records a stock count: on hand becomes the counted units plus the reserved ones. Then waiting backorders are
-     * filled.
-     */
-    StockLevel recordCount(StockCount count, String reason);
-
-    /**
-     * The same for many keys; unknown keys are created. A fixed number of statements.
+     * Records stock counts: on hand becomes the counted units plus the reserved ones. Unknown keys are created. Then
+     * waiting backorders are filled. A fixed number of statements.
      *
      * @param counts each key once
      * @return what happened to each

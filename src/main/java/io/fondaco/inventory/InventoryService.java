@@ -93,18 +93,6 @@ class InventoryService implements Inventory {
 
     @Override
     @Transactional
-    public StockLevel adjust(StockKey key, long delta, String reason) {
-        return adjustments.adjust(key, delta, reason);
-    }
-
-    @Override
-    @Transactional
-    public StockLevel recordCount(StockCount count, String reason) {
-        return adjustments.recordCount(count, reason);
-    }
-
-    @Override
-    @Transactional
     public Map<StockKey, CountResult> recordCounts(Collection<StockCount> counts, String reason) {
         return adjustments.recordCounts(counts, reason);
     }

@@ -85,7 +85,7 @@ class StockAdjustmentService {
      * is accepted if it has a level.
      *
      * @throws ApiException 422 {@code unknown_sku}, {@code unknown_location}, {@code invalid_location},
-     *     {@code invalid_format}, {@code delta_or_available}; as {@link Inventory#adjust}
+     *     {@code invalid_format}, {@code delta_or_available}; as {@link #adjust}
      */
     @Transactional
     StockLevel apply(StockAdjustment adjustment) {
@@ -116,8 +116,13 @@ class StockAdjustmentService {
     }
 
     /**
-     * See {@link Inventory#adjust}. Three statements, and those of {@link Backorders#fill} if the SKU has backorders.
+     * Changes on hand by a difference. Three statements, and those of {@link Backorders#fill} if the SKU has
+     * backorders.
+     *
+     * @throws InsufficientStock if on hand would become less than reserved
+     * @throws ApiException 422 {@code out_of_range} if more than {@link StockCount#MAX_AVAILABLE} units would be free
      */
+    @Transactional
     StockLevel adjust(StockKey key, long delta, String reason) {
         Set<String> backorderedSkus = backorderedSkus(statements.createAndLockLevels(key));
         StockLevel adjusted = statements.adjust(key, delta, reason).orElseThrow(() -> rejection(key, delta));
@@ -142,7 +147,8 @@ class StockAdjustmentService {
         return new InsufficientStock(List.of(new Shortage(key.sku(), -delta, free)));
     }
 
-    /** See {@link Inventory#recordCount}. */
+    /** As {@link Inventory#recordCounts}, for one level. @return the level after the count */
+    @Transactional
     StockLevel recordCount(StockCount count, String reason) {
         recordCounts(List.of(count), reason);
         return statements.findLevel(count.key()).orElseThrow();

@@ -27,6 +27,9 @@ class InventoryTest {
     InventoryService inventory;
 
     @Inject
+    StockAdjustmentService adjustments;
+
+    @Inject
     ReservationService reservations;
 
     @Inject
@@ -127,7 +130,7 @@ class InventoryTest {
                 List.of(new StockCount(new StockKey(sku, "a"), 1), new StockCount(new StockKey(sku, "b"), 3)), "test");
         inventory.claim(reserve(List.of(new StockQuantity(sku, 4)), LONG), "order-4");
         inventory.restock(List.of(new StockQuantity(sku, 6)), "order-4");
-        inventory.adjust(new StockKey(sku, "a"), -3, "loss");
+        adjustments.adjust(new StockKey(sku, "a"), -3, "loss");
         inventory.claim(reserve(List.of(new StockQuantity(sku, 2)), LONG), "order-4");
         inventory.restock(List.of(new StockQuantity(sku, 1)), "order-4");
         assertThat(inventory.availableQuantities(List.of(sku))).containsEntry(sku, 2L);
@@ -137,11 +140,11 @@ class InventoryTest {
     void aCountKeepsReservedUnitsAndAnAdjustmentCannotTakeThem() {
         String sku = createStockedSku(5);
         reserve(List.of(new StockQuantity(sku, 3)), LONG);
-        assertThat(inventory.recordCount(new StockCount(StockKey.atDefaultLocation(sku), 10), "recount"))
+        assertThat(adjustments.recordCount(new StockCount(StockKey.atDefaultLocation(sku), 10), "recount"))
                 .isEqualTo(new StockLevel(sku, "default", 13, 3, 10, 0));
-        assertThatThrownBy(() -> inventory.adjust(StockKey.atDefaultLocation(sku), -11, "loss"))
+        assertThatThrownBy(() -> adjustments.adjust(StockKey.atDefaultLocation(sku), -11, "loss"))
                 .isInstanceOf(InsufficientStock.class);
-        assertThat(inventory
+        assertThat(adjustments
                         .adjust(StockKey.atDefaultLocation(sku), -10, "loss")
                         .available())
                 .isZero();
@@ -175,7 +178,7 @@ class InventoryTest {
 
     private String createStockedSku(long units) {
         String sku = "T-" + UUID.randomUUID();
-        inventory.recordCount(new StockCount(StockKey.atDefaultLocation(sku), units), "test");
+        adjustments.recordCount(new StockCount(StockKey.atDefaultLocation(sku), units), "test");
         return sku;
     }
 

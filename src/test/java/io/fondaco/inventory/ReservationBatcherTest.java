@@ -41,6 +41,9 @@ class ReservationBatcherTest {
     InventoryService inventory;
 
     @Inject
+    StockAdjustmentService adjustments;
+
+    @Inject
     LedgerPoster ledgerPoster;
 
     @Inject
@@ -111,7 +114,7 @@ class ReservationBatcherTest {
     @Test
     void unitsRestockedBeforePostingReturnToTheLocationThatSoldThem() throws Exception {
         String sku = "T-" + UUID.randomUUID();
-        inventory.recordCount(new StockCount(new StockKey(sku, "attic"), 5), "test");
+        adjustments.recordCount(new StockCount(new StockKey(sku, "attic"), 5), "test");
         ReservationId reservation = reserve(sku, 2);
         database.execute(
                 "UPDATE inventory.reservation SET status = 'claimed', ledger_pending = true, reference = 'order-78',"
@@ -213,7 +216,7 @@ class ReservationBatcherTest {
 
     private String createStockedSku(int units) {
         String sku = "T-" + UUID.randomUUID();
-        inventory.recordCount(new StockCount(StockKey.atDefaultLocation(sku), units), "test");
+        adjustments.recordCount(new StockCount(StockKey.atDefaultLocation(sku), units), "test");
         return sku;
     }
 
