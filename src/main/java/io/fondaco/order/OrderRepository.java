@@ -24,6 +24,7 @@ import java.util.UUID;
 import org.hibernate.annotations.Immutable;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.annotations.Mutability;
+import org.hibernate.query.SelectionQuery;
 import org.hibernate.type.SqlTypes;
 import org.hibernate.type.descriptor.java.Immutability;
 import org.jspecify.annotations.Nullable;
@@ -262,26 +263,14 @@ class OrderRepository implements PanacheRepositoryBase<OrderEntity, UUID> {
 
     /** Oldest first. One statement. */
     List<OrderEvent> listHistory(OrderId order) {
-        return getSession()
-                .createSelectionQuery("""
-                        select id, event, actor, requestId, at, facts from OrderHistoryEntity
-                         where orderId = :order order by id
-                        """, HistoryRow.class)
-                .setParameter("order", order.value())
-                .getResultList()
-                .stream()
+        return selectHistory(order, "order by id").getResultList().stream()
                 .map(HistoryRow::toEvent)
                 .toList();
     }
 
     /** The history after an entry, oldest first. One statement. */
     List<OrderHistoryRow> listHistoryAfter(OrderId order, Instant at, long id, int limit) {
-        return getSession()
-                .createSelectionQuery("""
-                        select id, event, actor, requestId, at, facts from OrderHistoryEntity
-                         where orderId = :order and (at, id) > (:at, :id) order by at, id
-                        """, HistoryRow.class)
-                .setParameter("order", order.value())
+        return selectHistory(order, "and (at, id) > (:at, :id) order by at, id")
                 .setParameter("at", at)
                 .setParameter("id", id)
                 .setMaxResults(limit)
@@ -289,5 +278,14 @@ class OrderRepository implements PanacheRepositoryBase<OrderEntity, UUID> {
                 .stream()
                 .map(row -> new OrderHistoryRow(row.id(), row.toEvent()))
                 .toList();
+    }
+
+    private SelectionQuery<HistoryRow> selectHistory(OrderId order, String rest) {
+        return getSession()
+                .createSelectionQuery(
+                        "select id, event, actor, requestId, at, facts from OrderHistoryEntity where orderId = :order "
+                                + rest,
+                        HistoryRow.class)
+                .setParameter("order", order.value());
     }
 }
