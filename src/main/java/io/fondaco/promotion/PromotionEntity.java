@@ -9,7 +9,6 @@ import jakarta.persistence.Version;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import org.hibernate.annotations.Generated;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.annotations.Mutability;
 import org.hibernate.type.SqlTypes;
@@ -79,12 +78,10 @@ class PromotionEntity {
     @Version
     long version;
 
-    @Generated
-    @Column(name = "created_at")
+    @Column(name = "created_at", insertable = false)
     Instant createdAt;
 
-    @Generated
-    @Column(name = "updated_at")
+    @Column(name = "updated_at", insertable = false)
     Instant updatedAt;
 
     @Column(name = "deleted_at", insertable = false)
@@ -111,30 +108,6 @@ class PromotionEntity {
         entity.skus = promotion.skus();
         entity.version = promotion.version();
         return entity;
-    }
-
-    Promotion toPromotion() {
-        return new PromotionRow(
-                        id,
-                        code,
-                        title,
-                        kind,
-                        basisPoints,
-                        amounts,
-                        minimumSubtotals,
-                        maximumDiscounts,
-                        startsAt,
-                        endsAt,
-                        usageLimit,
-                        usageLimitPerCustomer,
-                        combinable,
-                        active,
-                        skus,
-                        used,
-                        version,
-                        createdAt,
-                        updatedAt)
-                .toPromotion();
     }
 
     /** The columns of a {@link Promotion}, in the order of {@link PromotionRepository}. */

@@ -64,19 +64,13 @@ class PromotionRepository implements PanacheRepositoryBase<PromotionEntity, UUID
                 .toList();
     }
 
-    /**
-     * Inserts a promotion and returns it with the time of the database.
-     *
-     * @throws ApiException 409 {@code code_taken}
-     */
-    Promotion insert(Promotion promotion) {
-        PromotionEntity entity = PromotionEntity.create(promotion);
+    /** @throws ApiException 409 {@code code_taken} */
+    void insert(Promotion promotion) {
         try {
-            persistAndFlush(entity);
+            persistAndFlush(PromotionEntity.create(promotion));
         } catch (ConstraintViolationException e) {
             throw toCodeTaken(e);
         }
-        return entity.toPromotion();
     }
 
     /**

@@ -65,7 +65,8 @@ class PromotionService {
                 Instant.EPOCH,
                 Instant.EPOCH);
         validator.validate(promotion);
-        return repository.insert(promotion);
+        repository.insert(promotion);
+        return get(promotion.id());
     }
 
     /**

@@ -10,9 +10,6 @@ import java.util.UUID;
  * ids, promotions before customers.
  */
 public interface Promotions {
-    /** Maximum length of a coupon code, in characters. */
-    int MAX_CODE_LENGTH = 50;
-
     /**
      * Normalizes a coupon code for comparison: without surrounding white space and invisible characters, which pasted
      * codes may have, and in capitals.
