@@ -18,6 +18,21 @@ import org.awaitility.Awaitility;
 final class BenchmarkShop {
     private BenchmarkShop() {}
 
+    /** What all clients had the primary do. */
+    record DatabaseWork(double statements, double commits) {
+        DatabaseWork plus(DatabaseWork other) {
+            return new DatabaseWork(statements + other.statements, commits + other.commits);
+        }
+
+        DatabaseWork since(DatabaseWork before) {
+            return new DatabaseWork(statements - before.statements, commits - before.commits);
+        }
+
+        DatabaseWork per(double times) {
+            return new DatabaseWork(statements / times, commits / times);
+        }
+    }
+
     /**
      * Disables the cache: these benchmarks measure the database work; {@link CachedBrowsingBenchmark} measures the
      * cache.
@@ -80,5 +95,28 @@ final class BenchmarkShop {
             }
         }
         return skus;
+    }
+
+    /** The work of the primary so far. */
+    static DatabaseWork readDatabaseWork(EmbeddedCluster cluster) throws SQLException {
+        try (Connection connection = connect(cluster);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("""
+                        SELECT (SELECT sum(calls) FROM pg_stat_statements
+                                 WHERE toplevel AND query !~* '^(begin|commit|rollback)'),
+                               (SELECT xact_commit FROM pg_stat_database WHERE datname = current_database())
+                        """)) {
+            row.next();
+            return new DatabaseWork(row.getDouble(1), row.getDouble(2));
+        }
+    }
+
+    /** The sum of the series of a pod whose lines begin so. */
+    static double metric(PackagedApp app, String prefix) {
+        return app.get("/q/metrics")
+                .lines()
+                .filter(line -> line.startsWith(prefix))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 }

@@ -107,18 +107,18 @@ class CachedBrowsingBenchmark {
 
     private void measureMix(String title, PackagedApp app, Path products) throws Exception {
         measureMix(app, products);
-        double hits = metric(app, "fondaco_cache_hits_total");
-        double misses = metric(app, "fondaco_cache_misses_total");
+        double hits = BenchmarkShop.metric(app, "fondaco_cache_hits_total");
+        double misses = BenchmarkShop.metric(app, "fondaco_cache_misses_total");
         LoadResult loadResult = measureMix(app, products);
-        double newHits = metric(app, "fondaco_cache_hits_total") - hits;
-        double newMisses = metric(app, "fondaco_cache_misses_total") - misses;
+        double newHits = BenchmarkShop.metric(app, "fondaco_cache_hits_total") - hits;
+        double newMisses = BenchmarkShop.metric(app, "fondaco_cache_misses_total") - misses;
         report.append("    mix, 1 %% writes; %s: %.0f requests/s, p99 %.1f ms, hit ratio %.3f, %.1f MB kept%n"
                 .formatted(
                         title,
                         loadResult.perSecond(),
                         loadResult.p99Millis(),
                         newHits / (newHits + newMisses),
-                        metric(app, "fondaco_cache_bytes{cache=\"answers\"}") / 1e6));
+                        BenchmarkShop.metric(app, "fondaco_cache_bytes{cache=\"answers\"}") / 1e6));
     }
 
     private static LoadResult measureMix(PackagedApp app, Path products) throws Exception {
@@ -129,14 +129,6 @@ class CachedBrowsingBenchmark {
                 ROUNDS * SECONDS,
                 List.of("-s", SCRIPT.toString()),
                 List.of(products.toString(), PackagedApp.ADMIN_KEY));
-    }
-
-    private static double metric(PackagedApp app, String name) {
-        return app.get("/q/metrics")
-                .lines()
-                .filter(line -> line.startsWith(name))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
     }
 
     private static void importProducts(ShopClient shop, int from, int to) {

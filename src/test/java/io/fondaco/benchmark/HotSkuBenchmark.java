@@ -55,16 +55,6 @@ class HotSkuBenchmark {
         HOT
     }
 
-    private record DatabaseWork(double statements, double commits) {
-        DatabaseWork per(double times) {
-            return new DatabaseWork(statements / times, commits / times);
-        }
-
-        DatabaseWork since(DatabaseWork before) {
-            return new DatabaseWork(statements - before.statements, commits - before.commits);
-        }
-    }
-
     @Test
     void hotSkuComparedWithManySkusAndWithPgbench() throws Exception {
         assumeTrue(
@@ -110,9 +100,10 @@ class HotSkuBenchmark {
                             database.get(skuDistribution),
                             rate / database.get(skuDistribution)));
             Path carts = prepareCarts(skuDistribution, SECONDS * MAX_CARTS_PER_SECOND);
-            DatabaseWork before = readDatabaseWork();
+            BenchmarkShop.DatabaseWork before = BenchmarkShop.readDatabaseWork(cluster);
             LoadGenerators.LoadResult halfLoad = complete(carts, SECONDS, rate / 2);
-            DatabaseWork perCompletion = readDatabaseWork().since(before).per(halfLoad.perSecond() * SECONDS);
+            BenchmarkShop.DatabaseWork perCompletion =
+                    BenchmarkShop.readDatabaseWork(cluster).since(before).per(halfLoad.perSecond() * SECONDS);
             report.append(("  %-8s at %.1f/s p99 %.1f ms; %.1f statements and %.2f commits each, all of the pod's"
                             + " work included%n")
                     .formatted(
@@ -210,19 +201,5 @@ class HotSkuBenchmark {
             statement.execute("ANALYZE public.benchmark_cart, cart.cart, cart.line");
         }
         return Files.write(data.resolve("carts"), lines);
-    }
-
-    /** The work of the primary so far, for all clients. */
-    private DatabaseWork readDatabaseWork() throws SQLException {
-        try (Connection connection = BenchmarkShop.connect(cluster);
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("""
-                        SELECT (SELECT sum(calls) FROM pg_stat_statements
-                                 WHERE toplevel AND query !~* '^(begin|commit|rollback)'),
-                               (SELECT xact_commit FROM pg_stat_database WHERE datname = current_database())
-                        """)) {
-            row.next();
-            return new DatabaseWork(row.getDouble(1), row.getDouble(2));
-        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fondaco.InstalledPrograms;
+import io.fondaco.benchmark.BenchmarkShop.DatabaseWork;
 import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
@@ -51,7 +52,18 @@ class WholeCheckoutBenchmark {
     private PackagedApp app;
 
     /** What a pod and the primary have spent so far. */
-    private record Spent(Duration cpu, double allocatedBytes, double statements, double commits) {}
+    private record Spent(Duration cpu, double allocatedBytes, DatabaseWork database) {
+        private static final Spent NOTHING = new Spent(Duration.ZERO, 0, new DatabaseWork(0, 0));
+
+        Spent plus(Spent other) {
+            return new Spent(cpu.plus(other.cpu), allocatedBytes + other.allocatedBytes, database.plus(other.database));
+        }
+
+        Spent since(Spent before) {
+            return new Spent(
+                    cpu.minus(before.cpu), allocatedBytes - before.allocatedBytes, database.since(before.database));
+        }
+    }
 
     private record CheckoutLoad(double perSecond, double p99Millis) {}
 
@@ -70,12 +82,12 @@ class WholeCheckoutBenchmark {
             preparePgbench();
             checkouts(skus, WARM_UP_SECONDS, 0);
             Map<String, List<Double>> rates = new LinkedHashMap<>();
-            Spent spent = new Spent(Duration.ZERO, 0, 0, 0);
+            Spent spent = Spent.NOTHING;
             double checkouts = 0;
             for (int round = 0; round < ROUNDS; round++) {
                 Spent before = readSpent();
                 double rate = checkouts(skus, SECONDS, 0).perSecond();
-                spent = sum(spent, difference(readSpent(), before));
+                spent = spent.plus(readSpent().since(before));
                 checkouts += rate * SECONDS;
                 add(rates, CHECKOUTS, rate);
                 add(
@@ -148,42 +160,14 @@ class WholeCheckoutBenchmark {
                 LoadGenerators.parseNumber(output, "Checkouts/sec: ([0-9.]+)"), LoadGenerators.parseP99Millis(output));
     }
 
-    /** All of the pod's work and of all clients of the primary. */
     private Spent readSpent() throws SQLException {
-        try (Connection connection = BenchmarkShop.connect(cluster);
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("""
-                        SELECT (SELECT sum(calls) FROM pg_stat_statements
-                                 WHERE toplevel AND query !~* '^(begin|commit|rollback)'),
-                               (SELECT xact_commit FROM pg_stat_database WHERE datname = current_database())
-                        """)) {
-            row.next();
-            Duration cpu = ProcessHandle.of(app.pid())
-                    .flatMap(process -> process.info().totalCpuDuration())
-                    .orElseThrow();
-            double allocated = app.get("/q/metrics")
-                    .lines()
-                    .filter(line -> line.startsWith("jvm_gc_memory_allocated_bytes_total"))
-                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                    .sum();
-            return new Spent(cpu, allocated, row.getDouble(1), row.getDouble(2));
-        }
-    }
-
-    private static Spent difference(Spent after, Spent before) {
+        Duration cpu = ProcessHandle.of(app.pid())
+                .flatMap(process -> process.info().totalCpuDuration())
+                .orElseThrow();
         return new Spent(
-                after.cpu().minus(before.cpu()),
-                after.allocatedBytes() - before.allocatedBytes(),
-                after.statements() - before.statements(),
-                after.commits() - before.commits());
-    }
-
-    private static Spent sum(Spent one, Spent other) {
-        return new Spent(
-                one.cpu().plus(other.cpu()),
-                one.allocatedBytes() + other.allocatedBytes(),
-                one.statements() + other.statements(),
-                one.commits() + other.commits());
+                cpu,
+                BenchmarkShop.metric(app, "jvm_gc_memory_allocated_bytes_total"),
+                BenchmarkShop.readDatabaseWork(cluster));
     }
 
     private static void add(Map<String, List<Double>> rates, String name, double rate) {
@@ -224,8 +208,8 @@ class WholeCheckoutBenchmark {
                 .formatted(
                         spent.cpu().toMillis() / (checkouts * REQUESTS_PER_CHECKOUT),
                         spent.allocatedBytes() / 1_024 / (checkouts * REQUESTS_PER_CHECKOUT),
-                        spent.statements() / checkouts,
-                        spent.commits() / checkouts));
+                        spent.database().statements() / checkouts,
+                        spent.database().commits() / checkouts));
         report.append("  commits per checkout, all of the pod's work included%n".formatted());
         report.append("  at half load (%.1f /s): p99 of a request %.1f ms%n"
                 .formatted(halfLoad.perSecond(), halfLoad.p99Millis()));
