@@ -187,8 +187,8 @@ public class CheckoutAttemptStatements {
                           FROM (SELECT CASE state WHEN 'reserved' THEN 'recovery'
                                                   ELSE coalesce(waiting, 'answer') END AS reason,
                                        coalesce(waiting_since, created_at) AS since, created_at
-                                  FROM checkout.attempt WHERE state IN ('reserved', 'pending')
-                                         LIMIT 100000) AS unfinished
+                                  FROM checkout.attempt
+                                 WHERE state IN ('reserved', 'pending') LIMIT 100000) AS unfinished
                          GROUP BY reason
                         """, OpenAge.class)
                 .setHint("jakarta.persistence.query.timeout", GaugeSnapshot.STATEMENT_TIMEOUT_MILLIS)

@@ -172,8 +172,7 @@ class PaymentStatements {
                              WHERE id = :payment)
                         INSERT INTO payment.refund
                                (id, payment_id, order_id, provider_reference, currency, amount, leased_until,
-                                      changed_by,
-                                changed_in)
+                                changed_by, changed_in)
                         VALUES (:id, :payment, :order, cast(:reference AS text), :currency, :amount,
                                 now() + make_interval(secs => :lease), :actor, :request)
                         RETURNING\s""" + REFUND_COLUMNS, RefundRow.class)

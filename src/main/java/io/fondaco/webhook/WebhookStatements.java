@@ -135,7 +135,7 @@ class WebhookStatements {
                         SELECT * FROM unnest(cast(:events AS uuid[]), cast(:types AS text[]), cast(:subjects AS text[]),
                                              cast(:sequences AS bigint[]), cast(:versions AS bigint[]),
                                              cast(:times AS timestamptz[]), cast(:data AS text[]),
-                                                    cast(:traces AS text[]))
+                                             cast(:traces AS text[]))
                             ON CONFLICT DO NOTHING
                         """)
                 .setParameter("events", events.stream().map(Event::id).toArray(UUID[]::new))
@@ -293,7 +293,7 @@ class WebhookStatements {
                         DELETE FROM webhook.message WHERE event IN (
                                SELECT event FROM webhook.message
                                 WHERE published_at < now() - make_interval(secs => :age)
-                                       ORDER BY published_at LIMIT :limit)
+                                ORDER BY published_at LIMIT :limit)
                         """)
                 .setParameter("age", Seconds.of(age))
                 .setParameter("limit", limit)
@@ -306,11 +306,11 @@ class WebhookStatements {
                         SELECT e.id, (SELECT count(*) FROM (
                                          SELECT FROM webhook.delivery d
                                           WHERE d.endpoint = e.id AND d.status = 'pending'
-                                                 LIMIT 100000) AS counted) AS n,
+                                          LIMIT 100000) AS counted) AS n,
                                cast(coalesce((SELECT extract(epoch FROM now() - min(d.created_at)) FROM (
                                                 SELECT d.created_at FROM webhook.delivery d
                                                  WHERE d.endpoint = e.id AND d.status = 'pending'
-                                                        LIMIT 100000) AS d), 0)
+                                                 LIMIT 100000) AS d), 0)
                                     AS double precision) AS age
                           FROM webhook.endpoint e WHERE e.deleted_at IS NULL
                         """, Backlog.class).getResultList();

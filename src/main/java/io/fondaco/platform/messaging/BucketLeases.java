@@ -169,7 +169,7 @@ class BucketLeases {
                           LEFT JOIN LATERAL (
                                SELECT c.position, c.seen FROM messaging.cursor c
                                 WHERE c.bucket = b.bucket AND c.listener = ANY (?)
-                                       ORDER BY c.position LIMIT 1) o ON true
+                                ORDER BY c.position LIMIT 1) o ON true
                         ON CONFLICT DO NOTHING
                         """)) {
             for (String listener : listeners) {

@@ -120,8 +120,7 @@ public class DeadLetters {
                             DELETE FROM messaging.inbox i USING dead d
                              WHERE i.event = d.event AND i.listener = d.listener AND i.published_at = d.published_at)
                         INSERT INTO messaging.retry (listener, subject, sequence, event, type, version, data,
-                               published_at,
-                                                     traceparent, attempts, error, next_attempt_at)
+                                                     published_at, traceparent, attempts, error, next_attempt_at)
                         SELECT listener, subject, sequence, event, type, version, data, published_at, traceparent, 0,
                                error, now()
                           FROM dead

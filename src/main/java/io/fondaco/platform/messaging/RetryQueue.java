@@ -108,8 +108,7 @@ class RetryQueue {
     private void insert(String listener, List<Event> events, int attempts, String error, Duration delay) {
         session.createNativeMutationQuery("""
                         INSERT INTO messaging.retry (listener, subject, sequence, event, type, version, data,
-                               published_at,
-                                                     traceparent, attempts, error, next_attempt_at)
+                                                     published_at, traceparent, attempts, error, next_attempt_at)
                         SELECT cast(:listener AS text), subject, sequence, event, type, version, data, published_at,
                                traceparent, :attempts, :error, now() + make_interval(secs => :delay)
                           FROM unnest(cast(:subjects AS text[]), cast(:sequences AS bigint[]), cast(:events AS uuid[]),
