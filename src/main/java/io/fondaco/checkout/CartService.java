@@ -7,21 +7,19 @@ import io.fondaco.cart.CartUpdate;
 import io.fondaco.cart.Carts;
 import io.fondaco.cart.CreatedCart;
 import io.fondaco.cart.NewCartLine;
-import io.fondaco.catalog.Catalog;
-import io.fondaco.catalog.SellableVariant;
-import io.fondaco.catalog.VariantId;
-import io.fondaco.catalog.VariantPrice;
+import io.fondaco.platform.cache.ObjectCaches;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.EmailAddress;
 import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
-import io.fondaco.pricing.Pricing;
 import io.fondaco.promotion.Discounts;
 import io.fondaco.promotion.Promotions;
 import io.fondaco.totals.CartPricing;
 import io.fondaco.totals.CartView;
 import io.fondaco.totals.PricedCart;
+import io.fondaco.totals.SellableItem;
+import io.fondaco.totals.SellableItems;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import jakarta.validation.Validator;
@@ -38,15 +36,15 @@ class CartService {
     private static final int MAX_QUANTITY = 9_999;
 
     private final Carts carts;
-    private final Catalog catalog;
-    private final Pricing pricing;
+    private final SellableItems items;
+    private final ObjectCaches caches;
     private final CartPricing cartPricing;
     private final Validator validator;
 
-    CartService(Carts carts, Catalog catalog, Pricing pricing, CartPricing cartPricing, Validator validator) {
+    CartService(Carts carts, SellableItems items, ObjectCaches caches, CartPricing cartPricing, Validator validator) {
         this.carts = carts;
-        this.catalog = catalog;
-        this.pricing = pricing;
+        this.items = items;
+        this.caches = caches;
         this.cartPricing = cartPricing;
         this.validator = validator;
     }
@@ -192,43 +190,40 @@ class CartService {
         return cartPricing.view(cartPricing.price(cart), null);
     }
 
-    /** Finds the variants of the requested lines. One error reports all lines that cannot be sold. Two statements. */
+    /** Finds the variants of the requested lines. One error reports all lines that cannot be sold. */
     private List<NewCartLine> resolve(List<LineRequest> requested, String currency, boolean inList) {
         if (requested.isEmpty()) {
             return List.of();
         }
-        Map<String, SellableVariant> variants = catalog.variantsBySku(
-                requested.stream().map(LineRequest::sku).distinct().toList());
-        List<VariantId> ids =
-                variants.values().stream().map(SellableVariant::id).toList();
-        Map<VariantId, VariantPrice> prices = ids.isEmpty() ? Map.of() : pricing.findPrices(currency, ids);
+        Map<String, SellableItem> found =
+                items.find(requested.stream().map(LineRequest::sku).distinct().toList(), caches.begin());
         List<NewCartLine> lines = new ArrayList<>();
         List<Violation> violations = new ArrayList<>();
         for (int index = 0; index < requested.size() && violations.size() < Violation.MAX_REPORTED; index++) {
             LineRequest line = requested.get(index);
             String pointer = inList ? "/lines/" + index : "";
-            SellableVariant variant = variants.get(line.sku());
+            SellableItem item = found.get(line.sku());
             if (line.quantity() < 1 || line.quantity() > MAX_QUANTITY) {
                 violations.add(new Violation(
                         pointer + "/quantity",
                         "quantity_out_of_range",
                         "A line has 1 to %d units, not %d.".formatted(MAX_QUANTITY, line.quantity())));
             }
-            if (variant == null) {
+            if (item == null) {
                 violations.add(new Violation(
                         pointer + "/sku",
                         "unknown_sku",
                         "There is no SKU '%s'.".formatted(Violation.abbreviate(line.sku()))));
-            } else if (!variant.forSale()) {
+            } else if (!item.variant().forSale()) {
                 violations.add(new Violation(pointer + "/sku", "not_for_sale", line.sku() + " is not for sale."));
-            } else if (!prices.containsKey(variant.id())) {
+            } else if (item.price(currency).isEmpty()) {
                 violations.add(new Violation(
                         pointer + "/sku",
                         "no_price_in_currency",
                         "%s has no price in %s.".formatted(line.sku(), currency)));
             } else {
                 int units = Math.clamp(line.quantity(), 0, MAX_QUANTITY);
-                lines.add(new NewCartLine(variant.id(), line.sku(), units, pointer));
+                lines.add(new NewCartLine(item.variant().id(), line.sku(), units, pointer));
             }
         }
         if (!violations.isEmpty()) {

@@ -93,7 +93,7 @@ class PrepareCheckout {
                 return resume(cart, key);
             }
         }
-        PricedCart priced = pricing.price(cart);
+        PricedCart priced = pricing.priceToCharge(cart);
         CouponRedemptions.requireUsable(priced);
         requireComplete(priced);
         requireExpectedTotal(priced.totals().total(), request.expectedTotal());

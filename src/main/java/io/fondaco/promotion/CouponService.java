@@ -1,5 +1,9 @@
 package io.fondaco.promotion;
 
+import io.fondaco.platform.cache.CacheTag;
+import io.fondaco.platform.cache.ObjectCache;
+import io.fondaco.platform.cache.ObjectCache.Loaded;
+import io.fondaco.platform.cache.ObjectCaches.CachedReads;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.postal.EmailAddress;
 import io.fondaco.platform.web.Violation;
@@ -7,6 +11,7 @@ import io.fondaco.promotion.DiscountCalculator.CouponCandidate;
 import io.fondaco.promotion.Discounts.AppliedDiscount;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,22 +26,46 @@ import java.util.stream.Collectors;
  */
 @ApplicationScoped
 class CouponService implements Promotions {
+    private static final int MAX_CACHED = 10_000;
+
     private final PromotionStatements statements;
+    private final ObjectCache<String, Promotion> cache = new ObjectCache<>(MAX_CACHED);
 
     CouponService(PromotionStatements statements) {
         this.statements = statements;
     }
 
-    @Override
-    public Discounts calculateDiscounts(DiscountRequest discountRequest) {
-        return discountRequest.codes().isEmpty()
-                ? Discounts.NONE
-                : DiscountCalculator.calculate(discountRequest, findCandidates(discountRequest));
+    /** The tag of what the promotions with this code say. */
+    static CacheTag tag(String code) {
+        return new CacheTag("promotion-" + code);
     }
 
-    private Map<String, CouponCandidate> findCandidates(DiscountRequest discountRequest) {
-        return statements.listCandidates(discountRequest.codes()).stream()
-                .collect(Collectors.toMap(candidate -> candidate.promotion().code(), Function.identity()));
+    @Override
+    public Discounts calculateDiscounts(DiscountRequest discountRequest, CachedReads reads) {
+        return discountRequest.codes().isEmpty()
+                ? Discounts.NONE
+                : DiscountCalculator.calculate(discountRequest, findCandidates(discountRequest.codes(), reads));
+    }
+
+    private Map<String, CouponCandidate> findCandidates(List<String> codes, CachedReads reads) {
+        if (!reads.mayUseCache()) {
+            return statements.listCandidates(codes).stream()
+                    .collect(Collectors.toMap(candidate -> candidate.promotion().code(), Function.identity()));
+        }
+        Instant now = Instant.now();
+        return reads.getAll(cache, codes, this::load).entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, entry -> CouponCandidate.at(now, entry.getValue())));
+    }
+
+    private Map<String, Loaded<Promotion>> load(List<String> codes) {
+        return statements.listCandidates(codes).stream()
+                .map(CouponCandidate::promotion)
+                .collect(Collectors.toMap(Promotion::code, CouponService::withTags));
+    }
+
+    /** A promotion with a usage limit is not cached, because every order changes how often it was used. */
+    private static Loaded<Promotion> withTags(Promotion promotion) {
+        return new Loaded<>(promotion, promotion.usageLimit() == null ? Set.of(tag(promotion.code())) : Set.of());
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.fondaco.platform.web.Violation;
 import io.fondaco.promotion.Discounts.AppliedDiscount;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -34,11 +35,20 @@ final class DiscountCalculator {
     }
 
     /**
-     * The promotion of a coupon code, with the checks that the database made.
+     * The promotion of a coupon code, with what depends on the time.
      *
      * @param usedUp whether the usage limit in total is reached
      */
-    record CouponCandidate(Promotion promotion, boolean started, boolean ended, boolean usedUp) {}
+    record CouponCandidate(Promotion promotion, boolean started, boolean ended, boolean usedUp) {
+        /** By the clock of the pod. What charges is checked by the clock of the database when it is redeemed. */
+        static CouponCandidate at(Instant now, Promotion promotion) {
+            return new CouponCandidate(
+                    promotion,
+                    promotion.startsAt() == null || !promotion.startsAt().isAfter(now),
+                    promotion.endsAt() != null && !promotion.endsAt().isAfter(now),
+                    promotion.usageLimit() != null && promotion.used() >= promotion.usageLimit());
+        }
+    }
 
     /** @param candidates by code */
     static Discounts calculate(DiscountRequest discountRequest, Map<String, CouponCandidate> candidates) {

@@ -1,5 +1,6 @@
 package io.fondaco.promotion;
 
+import io.fondaco.platform.cache.CacheInvalidation;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,10 +18,13 @@ import org.jspecify.annotations.Nullable;
 class PromotionService {
     private final PromotionRepository repository;
     private final PromotionValidator validator;
+    private final CacheInvalidation cacheInvalidation;
 
-    PromotionService(PromotionRepository repository, PromotionValidator validator) {
+    PromotionService(
+            PromotionRepository repository, PromotionValidator validator, CacheInvalidation cacheInvalidation) {
         this.repository = repository;
         this.validator = validator;
+        this.cacheInvalidation = cacheInvalidation;
     }
 
     /**
@@ -81,6 +85,7 @@ class PromotionService {
         validator.validate(after);
         validator.validateChange(before, after);
         repository.update(after);
+        cacheInvalidation.publish(Set.of(CouponService.tag(after.code())));
         return get(id);
     }
 
@@ -127,8 +132,9 @@ class PromotionService {
      */
     @Transactional
     void delete(PromotionId id, @Nullable String ifMatch) {
-        lock(id, ifMatch);
+        Promotion deleted = lock(id, ifMatch);
         repository.markDeleted(id);
+        cacheInvalidation.publish(Set.of(CouponService.tag(deleted.code())));
     }
 
     private Promotion lock(PromotionId id, @Nullable String ifMatch) {

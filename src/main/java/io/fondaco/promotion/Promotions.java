@@ -1,5 +1,6 @@
 package io.fondaco.promotion;
 
+import io.fondaco.platform.cache.ObjectCaches.CachedReads;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -42,11 +43,11 @@ public interface Promotions {
     }
 
     /**
-     * Calculates the discounts of the codes of a cart, by the current time of the database. It does not check the limit
-     * per customer: anyone can put any e-mail address on a cart, and would learn whether its owner has used a coupon.
-     * {@link #redeem} checks it. One statement; none without codes.
+     * Calculates the discounts of the codes of a cart, by the current time. It does not check the limit per customer:
+     * anyone can put any e-mail address on a cart, and would learn whether its owner has used a coupon. {@link #redeem}
+     * checks it. One statement for promotions that are not cached; none without codes.
      */
-    Discounts calculateDiscounts(DiscountRequest discountRequest);
+    Discounts calculateDiscounts(DiscountRequest discountRequest, CachedReads reads);
 
     /**
      * Redeems promotions for an order, all or none. Joins the caller's transaction on the primary. Two statements.

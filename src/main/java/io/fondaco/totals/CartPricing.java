@@ -1,13 +1,13 @@
 package io.fondaco.totals;
 
 import io.fondaco.cart.Cart;
-import io.fondaco.catalog.Catalog;
 import io.fondaco.catalog.VariantAvailability.Availability;
 import io.fondaco.inventory.InsufficientStock.Shortage;
 import io.fondaco.inventory.Inventory;
+import io.fondaco.platform.cache.ObjectCaches;
+import io.fondaco.platform.cache.ObjectCaches.CachedReads;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
-import io.fondaco.pricing.Pricing;
 import io.fondaco.promotion.Promotions;
 import io.fondaco.shipping.Shipping;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,31 +17,63 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prices a cart. It reads from the same node and in the same transaction as its caller, so that a checkout charges the
- * prices that its own transaction read.
+ * Prices a cart from what the pod has cached. A caller that charges the total prices it by {@link #priceToCharge}, in
+ * its transaction on the primary.
  */
 @ApplicationScoped
 public class CartPricing {
+    private static final TotalsStep TAX = new TaxStep();
+    private static final TotalsStep TOTAL = new TotalStep();
+
+    private final SellableItems items;
+    private final Shipping shipping;
     private final Inventory inventory;
+    private final Promotions promotions;
+    private final ObjectCaches caches;
 
-    /** The calculation of the totals. Shipping comes before discounts, because a coupon may take it off. */
-    private final List<TotalsStep> steps;
-
-    CartPricing(Catalog catalog, Pricing pricing, Shipping shipping, Inventory inventory, Promotions promotions) {
+    CartPricing(
+            SellableItems items, Shipping shipping, Inventory inventory, Promotions promotions, ObjectCaches caches) {
+        this.items = items;
+        this.shipping = shipping;
         this.inventory = inventory;
-        this.steps = List.of(
-                new ItemsStep(catalog::variantsBySku, pricing::findPrices),
-                new ShippingStep(shipping),
-                new DiscountsStep(promotions::calculateDiscounts),
-                new TaxStep(),
-                new TotalStep());
+        this.promotions = promotions;
+        this.caches = caches;
     }
 
-    /** Three statements for any number of lines, none for an empty cart; one more if the cart has coupons. */
+    /** Prices a cart in order to show it. Without a cache three statements, one more if the cart has coupons. */
     public PricedCart price(Cart cart) {
+        return price(cart, caches.begin());
+    }
+
+    /**
+     * Prices a cart as the current transaction sees the shop: from the cache, if one statement proves that nothing has
+     * changed since it was filled, else from the database.
+     */
+    public PricedCart priceToCharge(Cart cart) {
+        CachedReads cached = caches.begin();
+        PricedCart priced = price(cart, cached);
+        return cached.areCurrent() ? priced : priceFromDatabase(cart);
+    }
+
+    /** Prices a cart without the cache. */
+    public PricedCart priceFromDatabase(Cart cart) {
+        return price(cart, caches.uncached());
+    }
+
+    /** The calculation of the totals. Shipping comes before discounts, because a coupon may take it off. */
+    private List<TotalsStep> steps(CachedReads reads) {
+        return List.of(
+                new ItemsStep(skus -> items.find(skus, reads)),
+                new ShippingStep((country, subtotal) -> shipping.listQuotes(country, subtotal, reads)),
+                new DiscountsStep(request -> promotions.calculateDiscounts(request, reads)),
+                TAX,
+                TOTAL);
+    }
+
+    private PricedCart price(Cart cart, CachedReads reads) {
         try {
             TotalsDraft draft = TotalsDraft.of(cart);
-            for (TotalsStep step : steps) {
+            for (TotalsStep step : steps(reads)) {
                 draft = step.apply(draft);
             }
             return draft.toPricedCart();

@@ -6,7 +6,7 @@ import io.fondaco.promotion.Discounts;
 import java.util.List;
 import java.util.function.Function;
 
-/** Calculates the discounts of the cart's coupons. One statement, none without coupons. */
+/** Calculates the discounts of the cart's coupons. */
 final class DiscountsStep implements TotalsStep {
     private final Function<DiscountRequest, Discounts> discountQuery;
 

@@ -3,27 +3,27 @@ package io.fondaco.totals;
 import io.fondaco.cart.Cart;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
-import io.fondaco.shipping.Shipping;
 import io.fondaco.shipping.ShippingQuote;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Finds the available shipping methods, the one that applies and its price. One statement, none if no line requires
- * shipping.
- */
+/** Finds the available shipping methods, the one that applies and its price. */
 final class ShippingStep implements TotalsStep {
-    private final Shipping shippingQuotes;
+    private final QuoteQuery quoteQuery;
 
-    ShippingStep(Shipping shippingQuotes) {
-        this.shippingQuotes = shippingQuotes;
+    /** Finds the shipping methods for a country, which may be unknown, and a subtotal; the cheapest first. */
+    interface QuoteQuery {
+        List<ShippingQuote> listQuotes(Optional<String> country, Money subtotal);
+    }
+
+    ShippingStep(QuoteQuery quoteQuery) {
+        this.quoteQuery = quoteQuery;
     }
 
     @Override
     public TotalsDraft apply(TotalsDraft draft) {
         List<ShippingQuote> methods = draft.requiresShipping()
-                ? shippingQuotes.listQuotes(
-                        draft.cart().shippingAddress().map(PostalAddress::country), draft.subtotal())
+                ? quoteQuery.listQuotes(draft.cart().shippingAddress().map(PostalAddress::country), draft.subtotal())
                 : List.of();
         Optional<ShippingQuote> method = selectMethod(draft.cart(), methods);
         Money price = method.map(ShippingQuote::price).orElse(draft.zero());

@@ -39,8 +39,7 @@ class TotalsStepTest {
     private static final PostalAddress LONDON =
             new PostalAddress("Ada Lovelace", "12 St James's Square", null, "London", null, "SW1Y 4JH", "GB", null);
 
-    private final Map<String, SellableVariant> variants = new HashMap<>();
-    private final Map<VariantId, VariantPrice> prices = new HashMap<>();
+    private final Map<String, SellableItem> items = new HashMap<>();
 
     @Test
     void subtotalIsTheSumOfTheLines() {
@@ -66,7 +65,7 @@ class TotalsStepTest {
     void emptyCartIsPricedWithoutQueries() {
         TotalsDraft draft = TotalsDraft.of(cart().build());
         TotalsDraft priced = new ShippingStep((_, _) -> fail())
-                .apply(new DiscountsStep(_ -> fail()).apply(new ItemsStep(_ -> fail(), (_, _) -> fail()).apply(draft)));
+                .apply(new DiscountsStep(_ -> fail()).apply(new ItemsStep(_ -> fail()).apply(draft)));
         assertThat(priced).isEqualTo(draft);
     }
 
@@ -206,7 +205,7 @@ class TotalsStepTest {
     }
 
     private TotalsDraft priceItems(TestCart cart) {
-        return new ItemsStep(_ -> variants, (_, _) -> prices).apply(TotalsDraft.of(cart.build()));
+        return new ItemsStep(_ -> items).apply(TotalsDraft.of(cart.build()));
     }
 
     private TotalsDraft quoteShipping(TestCart cart) {
@@ -214,12 +213,17 @@ class TotalsStepTest {
     }
 
     private void createVariant(String sku, long price) {
-        createVariantWithoutPrice(sku);
-        prices.put(variants.get(sku).id(), new VariantPrice(euros(price), Optional.empty()));
+        createItem(sku, Map.of("EUR", new VariantPrice(euros(price), Optional.empty())));
     }
 
     private void createVariantWithoutPrice(String sku) {
-        variants.put(sku, new SellableVariant(VariantId.random(), ProductId.random(), sku, sku, true, true, true));
+        createItem(sku, Map.of());
+    }
+
+    private void createItem(String sku, Map<String, VariantPrice> prices) {
+        SellableVariant variant =
+                new SellableVariant(VariantId.random(), ProductId.random(), sku, sku, true, true, true);
+        items.put(sku, new SellableItem(variant, prices));
     }
 
     private static Discounts discount(List<Money> lines, Money shipping) {

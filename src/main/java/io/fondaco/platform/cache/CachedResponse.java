@@ -21,10 +21,7 @@ import java.util.zip.GZIPOutputStream;
  *
  * <p>Times are {@link System#nanoTime()} of this process: the array never leaves it.
  */
-final class CachedResponse {
-    /** Not a version of {@link InvalidationIndex}. */
-    private static final long NOT_CHECKED = -1;
-
+final class CachedResponse implements InvalidationIndex.Judged {
     private static final int ETAG_BYTES = 16;
     private static final int REFRESH_AT = 0;
     private static final int EXPIRES_AT = 8;
@@ -90,7 +87,7 @@ final class CachedResponse {
         all.putInt(content.isNotFound() ? 1 : 0).putInt(tags.size());
         all.putInt(etag.length()).putInt(link.length).putInt(keys.length);
         all.putInt(body.length).putInt(zipped.length);
-        all.position(CHECKED_VERSION).putLong(NOT_CHECKED);
+        all.position(CHECKED_VERSION).putLong(InvalidationIndex.NO_VERSION);
         tags.forEach(all::putLong);
         all.put(etag.getBytes(StandardCharsets.US_ASCII));
         all.put(link).put(keys).put(body).put(zipped);
@@ -119,7 +116,8 @@ final class CachedResponse {
         return now - view.getLong(REFRESH_AT) >= 0;
     }
 
-    Position lowerBound() {
+    @Override
+    public Position lowerBound() {
         return position(LOWER_BOUND);
     }
 
@@ -136,11 +134,13 @@ final class CachedResponse {
         return view.getInt(NOT_FOUND) != 0;
     }
 
-    int tagCount() {
+    @Override
+    public int tagCount() {
         return view.getInt(TAG_COUNT);
     }
 
-    long tag(int index) {
+    @Override
+    public long tag(int index) {
         return view.getLong(TAGS + Long.BYTES * index);
     }
 
@@ -148,15 +148,14 @@ final class CachedResponse {
         return IntStream.range(0, tagCount()).mapToObj(this::tag).toList();
     }
 
-    /**
-     * Whether it was found fresh at this version of the index: a note in the array, the only part of it that changes. A
-     * thread that misses another thread's note just checks again.
-     */
-    boolean isKnownFresh(long version) {
+    /** A note in the array, the only part of it that changes. */
+    @Override
+    public boolean isKnownFresh(long version) {
         return (long) LONGS.get(bytes, CHECKED_VERSION) == version;
     }
 
-    void markFresh(long version) {
+    @Override
+    public void markFresh(long version) {
         LONGS.set(bytes, CHECKED_VERSION, version);
     }
 

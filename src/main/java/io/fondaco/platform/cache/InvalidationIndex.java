@@ -14,6 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Bounded: evicting the oldest entry raises the floor; anything read below the floor counts as stale.
  */
 final class InvalidationIndex {
+    /** Not a version. */
+    static final long NO_VERSION = -1;
+
     private final int maxEntries;
     private final Map<Long, Position> invalidatedAt = new ConcurrentHashMap<>();
     private final ArrayDeque<IndexEntry> evictionOrder = new ArrayDeque<>();
@@ -25,6 +28,25 @@ final class InvalidationIndex {
     private volatile Position floor = Position.endOfTimeline(Integer.MAX_VALUE);
 
     private record IndexEntry(Long tag, Position position) {}
+
+    /** Something cached that an invalidation can make stale. */
+    interface Judged {
+        int tagCount();
+
+        /** The hash of a tag. */
+        long tag(int index);
+
+        /** It contains everything that was written up to this position. */
+        Position lowerBound();
+
+        /**
+         * Whether it was found fresh at this version of the index. A thread that misses another thread's note just
+         * checks again.
+         */
+        boolean isKnownFresh(long version);
+
+        void markFresh(long version);
+    }
 
     /** @param maxEntries how many invalidations are kept */
     InvalidationIndex(int maxEntries) {
@@ -59,8 +81,8 @@ final class InvalidationIndex {
         version++;
     }
 
-    /** Whether no invalidation is known that makes the response stale. */
-    boolean isFresh(CachedResponse cached) {
+    /** Whether no invalidation is known that makes it stale. */
+    boolean isFresh(Judged cached) {
         // Read the version first: an invalidation during the check changes it, and then the note below is void.
         long currentVersion = version;
         if (cached.isKnownFresh(currentVersion)) {
@@ -73,7 +95,7 @@ final class InvalidationIndex {
         return fresh;
     }
 
-    private boolean isNotInvalidated(CachedResponse cached) {
+    private boolean isNotInvalidated(Judged cached) {
         Position readAt = cached.lowerBound();
         // Read the floor last: it is raised before an entry is removed, so a check that misses the entry sees the new
         // floor.

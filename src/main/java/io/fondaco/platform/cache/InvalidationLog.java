@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.hibernate.Session;
 
@@ -31,6 +32,10 @@ class InvalidationLog {
              ORDER BY i.xid, i.id LIMIT ?;
             %1$s
             """.formatted(WalSample.QUERY);
+
+    private static final String UNCHANGED = """
+            SELECT %s = ? AND NOT EXISTS (SELECT FROM cache.invalidation WHERE xid >= ?::xid8 AND tags && ?)
+            """.formatted(WalSample.PRIMARY_TIMELINE);
 
     private final EntityManager entities;
 
@@ -55,6 +60,26 @@ class InvalidationLog {
                         ids.add(rows.getLong(1));
                     }
                     return ids;
+                }
+            }
+        });
+    }
+
+    /**
+     * Whether no transaction at or above the horizon has changed the tags, as far as this statement sees. Run it in a
+     * transaction on the primary. One statement.
+     *
+     * @param xminHorizon of a read of the log
+     * @param timeline of the server of that read; on another one transaction ids mean other transactions
+     */
+    boolean isUnchangedSince(String xminHorizon, int timeline, Collection<Long> tags) {
+        return entities.unwrap(Session.class).doReturningWork(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(UNCHANGED)) {
+                select.setInt(1, timeline);
+                select.setString(2, xminHorizon);
+                select.setArray(3, connection.createArrayOf("bigint", tags.toArray()));
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() && row.getBoolean(1);
                 }
             }
         });

@@ -53,11 +53,18 @@ class InvalidationLogReader {
     private int timeline;
     private long clockMillis;
     private volatile boolean synchronizedWithLog;
-    private volatile ReadProgress progress = new ReadProgress(Position.START, 0);
+    private volatile ReadProgress progress = new ReadProgress(Position.START, 0, InvalidationLog.MAX_XID, 0);
     private final LogOnce readFailureLog = new LogOnce();
 
-    /** The position up to which all invalidations are applied, and the time of the read. */
-    private record ReadProgress(Position position, long readAtNanos) {}
+    /**
+     * How far the log is applied.
+     *
+     * @param position up to which all invalidations are applied
+     * @param readAtNanos time of the read
+     * @param xminHorizon the invalidations of all transactions below it are applied
+     * @param timeline of the server that was read
+     */
+    record ReadProgress(Position position, long readAtNanos, String xminHorizon, int timeline) {}
 
     InvalidationLogReader(Topology topology, CacheSettings settings, CacheMetrics metrics) {
         this.topology = topology;
@@ -95,6 +102,12 @@ class InvalidationLogReader {
     /** All invalidations up to this position are in {@link #index}. */
     Position appliedPosition() {
         return progress.position();
+    }
+
+    /** How far the log is applied to {@link #index}; empty if it is not, or not recently enough. */
+    Optional<ReadProgress> recentProgress(long now) {
+        ReadProgress last = progress;
+        return isUpToDate(now) ? Optional.of(last) : Optional.empty();
     }
 
     /** An invalidation from the pod that made the change, this one or another. */
@@ -167,7 +180,7 @@ class InvalidationLogReader {
         }
         timeline = logRead.walAfter().position().timeline();
         clockMillis = logRead.clockMillis();
-        progress = new ReadProgress(logRead.walBefore().visibleLowerBound(), readAt);
+        progress = new ReadProgress(logRead.walBefore().visibleLowerBound(), readAt, xminHorizon, timeline);
     }
 
     private boolean isBeyondRetention(long now) {

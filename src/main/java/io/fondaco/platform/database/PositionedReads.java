@@ -89,6 +89,29 @@ public class PositionedReads {
         }
     }
 
+    /**
+     * The result of a read of which only the lower bound is known.
+     *
+     * @param lowerBound the result includes everything that was written up to this position; {@link Position#START} if
+     *     unknown
+     */
+    public record BoundedResult<T>(T value, Position lowerBound) {}
+
+    /**
+     * Reads on the route of the current request, also in a transaction. It costs no statement beside those of the read.
+     *
+     * @param read may run any number of statements
+     */
+    public <T> BoundedResult<T> readWithLowerBound(Supplier<T> read) {
+        Position ofPrimary = topology.primary().map(Node::visibleLowerBound).orElse(Position.START);
+        if (route.route() == Route.PRIMARY) {
+            return new BoundedResult<>(read.get(), token().map(ofPrimary::max).orElse(ofPrimary));
+        }
+        route.beginReading();
+        T value = read.get();
+        return new BoundedResult<>(value, route.visibleLowerBound().orElse(Position.START));
+    }
+
     private void releaseNodeBehind(Optional<Position> atLeast) {
         Optional<Node> nodeBehind = route.nodeLease()
                 .filter(lease -> !lease.reason().onPrimary())

@@ -14,6 +14,9 @@ public record WalSample(boolean inRecovery, Position position) {
     /** The query; it returns one row, which {@link #read} reads. */
     public static final String QUERY = NodeMonitor.STATUS_SQL;
 
+    /** SQL for the timeline of a primary; it fails on a replica. */
+    public static final String PRIMARY_TIMELINE = NodeMonitor.TIMELINE_SQL;
+
     /** Reads the current row of the result set. */
     public static WalSample read(ResultSet row) throws SQLException {
         return new WalSample(row.getBoolean("recovering"), new Position(row.getInt("timeline"), row.getLong("lsn")));
