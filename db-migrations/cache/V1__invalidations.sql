@@ -11,3 +11,11 @@ CREATE TABLE cache.invalidation (
 
 CREATE INDEX invalidation_xid ON cache.invalidation (xid);
 CREATE INDEX invalidation_published_at ON cache.invalidation (published_at);
+
+-- For triggers of tables that are changed by SQL: publishes the tag that the trigger names (platform.cache.CacheTag#hash).
+CREATE FUNCTION cache.publish_invalidation() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO cache.invalidation (tags)
+    VALUES (ARRAY[('x' || left(encode(sha256(convert_to(TG_ARGV[0], 'UTF8')), 'hex'), 16))::bit(64)::bigint]);
+    RETURN NULL;
+END $$;

@@ -19,3 +19,7 @@ INSERT INTO shipping.rate (code, name, country, currency, amount, free_from, nee
     ('standard', 'Standard delivery',   '*',  'EUR',  1290, NULL, true),
     ('standard', 'Standard delivery',   'US', 'USD',  595,  5000, true),
     ('standard', 'Standard delivery',   '*',  'USD',  1495, NULL, true);
+
+-- Rates are changed by SQL, and every pod keeps them in memory.
+CREATE TRIGGER rate_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON shipping.rate
+    FOR EACH STATEMENT EXECUTE FUNCTION cache.publish_invalidation('shipping-rates');

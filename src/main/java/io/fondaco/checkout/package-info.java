@@ -15,7 +15,6 @@
             "inventory",
             "order",
             "payment",
-            "pricing",
             "promotion",
             "shipping",
             "totals"

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ObjectCache<K, V> {
     /** How long an object is kept, even if it is not invalidated. */
-    static final Duration MAX_AGE = Duration.ofSeconds(10);
+    static final Duration MAX_AGE = Duration.ofMinutes(5);
 
     private final Cache<K, Entry<V>> entries;
 
