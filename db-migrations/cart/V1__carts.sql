@@ -1,3 +1,5 @@
+-- A cart is one row, so that one statement reads or changes it. Its lines are a JSON array in the order in which they
+-- were added; each is an object with id, variant_id, sku and quantity.
 CREATE TABLE cart.cart (
     id               uuid        PRIMARY KEY,
     token_hash       bytea       NOT NULL,
@@ -7,6 +9,11 @@ CREATE TABLE cart.cart (
     billing_address  jsonb,
     shipping_method  text,
     coupon_codes     text[]      NOT NULL DEFAULT '{}',
+    lines            jsonb       NOT NULL DEFAULT '[]'
+        CHECK (jsonb_typeof(lines) = 'array' AND jsonb_array_length(lines) <= 10000)
+        CHECK (jsonb_array_length(lines) = jsonb_array_length(jsonb_path_query_array(lines,
+               '$[*] ? (exists (@.id) && exists (@.variant_id) && exists (@.sku)
+                        && @.quantity >= 1 && @.quantity <= 9999)'))),
     status           text        NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'completing', 'completed')),
     version          bigint      NOT NULL DEFAULT 1,
     created_at       timestamptz NOT NULL DEFAULT now(),
@@ -16,13 +23,3 @@ CREATE TABLE cart.cart (
 -- For the job that deletes abandoned carts. On created_at, which never changes: an index on updated_at would prevent
 -- heap-only updates of carts.
 CREATE INDEX cart_open_by_age ON cart.cart (created_at) WHERE status = 'open';
-
-CREATE TABLE cart.line (
-    id         uuid PRIMARY KEY,
-    cart_id    uuid NOT NULL REFERENCES cart.cart (id) ON DELETE CASCADE,
-    sku        text NOT NULL,
-    variant_id uuid NOT NULL,
-    quantity   int  NOT NULL CHECK (quantity BETWEEN 1 AND 9999),
-    position   int  NOT NULL,
-    UNIQUE (cart_id, sku)
-);

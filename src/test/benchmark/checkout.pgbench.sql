@@ -6,20 +6,18 @@ SELECT quote_literal(gen_random_uuid()) AS cart, quote_literal(gen_random_uuid()
        (SELECT quote_literal(sku) FROM public.benchmark_sku WHERE n = :a) AS sku_a, (SELECT quote_literal(sku) FROM public.benchmark_sku WHERE n = :b) AS sku_b \gset
 BEGIN;
 SELECT v.id, p.title FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id WHERE v.sku IN (:sku_a, :sku_b);
-INSERT INTO cart.cart (id, token_hash, currency, email) VALUES (:cart, '\x00', 'EUR', :customer || '@example.com');
-INSERT INTO cart.line (id, cart_id, sku, variant_id, quantity, position)
-SELECT gen_random_uuid(), :cart::uuid, v.sku, v.id, 1, 0 FROM catalog.variant v WHERE v.sku IN (:sku_a, :sku_b);
+INSERT INTO cart.cart (id, token_hash, currency, email, lines)
+SELECT :cart::uuid, '\x00', 'EUR', :customer || '@example.com', jsonb_agg(jsonb_build_object('id', gen_random_uuid(), 'variant_id', v.id, 'sku', v.sku, 'quantity', 1))
+  FROM catalog.variant v WHERE v.sku IN (:sku_a, :sku_b);
 COMMIT;
 BEGIN;
-SELECT * FROM cart.cart WHERE id = :cart FOR UPDATE;
-UPDATE cart.cart SET shipping_method = 'pickup', version = version + 1 WHERE id = :cart;
+UPDATE cart.cart SET shipping_method = 'pickup', version = version + 1 WHERE id = :cart AND status = 'open' RETURNING *;
 COMMIT;
 BEGIN;
 INSERT INTO idempotency.request (principal, route, key, fingerprint, locked_until) VALUES (:cart, 'complete', :completion, 'x', now() + interval '15 s') ON CONFLICT DO NOTHING;
 SELECT * FROM cart.cart WHERE id = :cart FOR UPDATE;
-SELECT * FROM cart.line WHERE cart_id = :cart ORDER BY position;
 SELECT v.id, p.title FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id WHERE v.sku IN (:sku_a, :sku_b);
-SELECT * FROM pricing.price WHERE currency = 'EUR' AND variant_id IN (SELECT variant_id FROM cart.line WHERE cart_id = :cart);
+SELECT * FROM pricing.price WHERE currency = 'EUR' AND variant_id IN (SELECT variant_id FROM cart.cart, jsonb_to_recordset(lines) AS l (variant_id uuid) WHERE id = :cart);
 INSERT INTO payment.payment (id, order_id, provider, reference, currency, amount) VALUES (:pay, :ord, 'bench', :pay, 'EUR', 1000);
 INSERT INTO checkout.attempt (id, cart_id, order_id, payment_id, reservation_id, snapshot, idempotency_principal, idempotency_route, idempotency_key, idempotency_fingerprint, leased_until)
 VALUES (:completion, :cart, :ord, :pay, :res, '{"lines": [{"sku": "a", "quantity": 1, "title": "Something with a title"}, {"sku": "b", "quantity": 1, "title": "Something with a title"}]}', :cart, 'complete', :completion, 'x', now() + interval '15 s');
@@ -38,7 +36,7 @@ INSERT INTO customer.customer (id, email) VALUES (:customer, :customer || '@exam
 INSERT INTO "order".orders (id, cart_id, token_hash, customer_id, email, currency, status, payment_status, subtotal, discount, shipping, tax, total)
 VALUES (:ord, :cart, '\x00', :customer, :customer || '@example.com', 'EUR', 'confirmed', 'captured', 1000, 0, 0, 0, 1000);
 INSERT INTO "order".line (id, order_id, position, variant_id, sku, title, quantity, unit_price, total, stock_taken)
-SELECT gen_random_uuid(), :ord::uuid, row_number() OVER (), variant_id, sku, 'Something with a title', 1, 500, 500, true FROM cart.line WHERE cart_id = :cart;
+SELECT gen_random_uuid(), :ord::uuid, row_number() OVER (), variant_id, sku, 'Something with a title', 1, 500, 500, true FROM cart.cart, jsonb_to_recordset(lines) AS l (variant_id uuid, sku text) WHERE id = :cart;
 INSERT INTO "order".history (order_id, event, actor, request_id, facts) VALUES (:ord, 'placed', 'shopper', 'req', '{}');
 UPDATE payment.payment SET state = 'captured', captured_amount = 1000 WHERE id = :pay;
 UPDATE checkout.attempt SET state = 'placed' WHERE id = :completion;

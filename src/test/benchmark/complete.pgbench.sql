@@ -8,11 +8,10 @@ SELECT quote_literal(id) AS cart, quote_literal(sku) AS sku, quote_literal(gen_r
   FROM public.benchmark_cart WHERE n = :n \gset
 BEGIN;
 INSERT INTO idempotency.request (principal, route, key, fingerprint, locked_until) VALUES (:cart, 'complete', :completion, 'x', now() + interval '15 s') ON CONFLICT DO NOTHING;
-SELECT token_hash, currency, email, shipping_address, billing_address, shipping_method, to_json(coupon_codes), status, version FROM cart.cart WHERE id = :cart FOR UPDATE;
-SELECT id, variant_id, sku, quantity FROM cart.line WHERE cart_id = :cart ORDER BY position;
+SELECT token_hash, currency, email, shipping_address, billing_address, shipping_method, to_json(coupon_codes), status, version, lines FROM cart.cart WHERE id = :cart FOR UPDATE;
 SELECT v.id, v.product_id, v.sku, p.title, array_to_string(v.option_values, ' / '), p.status = 'active', v.inventory_tracked AND v.inventory_policy = 'deny', v.requires_shipping
   FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id WHERE v.sku = ANY (ARRAY [:sku]);
-SELECT variant_id, currency, amount, compare_at FROM pricing.price WHERE variant_id IN (SELECT variant_id FROM cart.line WHERE cart_id = :cart) AND currency = 'EUR' ORDER BY variant_id, currency;
+SELECT variant_id, currency, amount, compare_at FROM pricing.price WHERE variant_id IN (SELECT variant_id FROM cart.cart, jsonb_to_recordset(lines) AS l (variant_id uuid) WHERE id = :cart) AND currency = 'EUR' ORDER BY variant_id, currency;
 SELECT DISTINCT ON (code) code, name, needs_address, CASE WHEN 1000 >= free_from THEN 0 ELSE amount END AS amount FROM shipping.rate
  WHERE currency IN ('EUR', '*') AND country IN ('', '*') AND NOT needs_address ORDER BY code, country = '*', currency = '*';
 INSERT INTO payment.payment (id, order_id, provider, reference, currency, amount, changed_by, changed_in) VALUES (:pay, :ord, 'bench', :pay, 'EUR', 1000, 'customer', 'request')
@@ -35,7 +34,7 @@ INSERT INTO customer.customer (id, email) VALUES (:customer, lower(:customer || 
 WITH placed AS (INSERT INTO "order".orders (id, cart_id, token_hash, customer_id, email, currency, status, payment_status, shipping_method, subtotal, discount, shipping, tax, total)
                 VALUES (:ord, :cart, '\x00', :customer, :customer || '@example.com', 'EUR', 'confirmed', 'captured', 'pickup', 1000, 0, 0, 0, 1000) RETURNING *),
      lines AS (INSERT INTO "order".line (id, order_id, position, variant_id, sku, title, quantity, unit_price, total, stock_taken, backordered_quantity, discount)
-               SELECT :line::uuid, :ord::uuid, 1, variant_id, sku, 'Something with a title', 1, 1000, 1000, true, 0, 0 FROM cart.line WHERE cart_id = :cart),
+               SELECT :line::uuid, :ord::uuid, 1, variant_id, sku, 'Something with a title', 1, 1000, 1000, true, 0, 0 FROM cart.cart, jsonb_to_recordset(lines) AS l (variant_id uuid, sku text) WHERE id = :cart),
      told AS (INSERT INTO "order".history (order_id, event, actor, request_id, facts) VALUES (:ord, 'placed', 'customer', 'request', '{"status": "confirmed"}'))
 SELECT * FROM placed;
 WITH told AS (SELECT * FROM (VALUES (gen_random_uuid(), 'order.placed', :ord, 1::smallint, 1::bigint, '{"id": "an order", "total": 1000}', 1),

@@ -8,7 +8,7 @@ import java.util.Optional;
  * A cart without prices.
  *
  * @param currency the currency of its prices, ISO 4217
- * @param lines in the order in which they were added
+ * @param lines in the order in which they were added, each with another SKU
  */
 public record Cart(
         CartId id,
@@ -44,20 +44,5 @@ public record Cart(
                 status,
                 version + 1,
                 changed);
-    }
-
-    /** The next version of the cart, with changed details. */
-    Cart withDetails(CartUpdate update) {
-        return new Cart(
-                id,
-                currency,
-                update.email().or(() -> email),
-                update.shippingAddress().or(() -> shippingAddress),
-                update.billingAddress().or(() -> billingAddress),
-                update.shippingMethod().or(() -> shippingMethod),
-                update.couponCodes().orElse(couponCodes),
-                status,
-                version + 1,
-                lines);
     }
 }

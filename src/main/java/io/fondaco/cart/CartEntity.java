@@ -1,5 +1,6 @@
 package io.fondaco.cart;
 
+import io.fondaco.catalog.VariantId;
 import io.fondaco.platform.postal.PostalAddress;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -17,8 +18,8 @@ import org.hibernate.type.descriptor.java.Immutability;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stored {@link Cart}, without its lines. {@link CartRepository} changes it by statements that increment its
- * version, also when only its lines change, so this entity is only inserted and queried, and never updated.
+ * The stored {@link Cart}. {@link CartRepository} and {@link CartStatements} change it by statements that increment its
+ * version, so this entity is only inserted and queried, and never updated.
  */
 @Entity
 @Table(schema = "cart", name = "cart")
@@ -53,6 +54,10 @@ class CartEntity {
     @Column(name = "coupon_codes")
     List<String> couponCodes;
 
+    @JdbcTypeCode(SqlTypes.JSON)
+    @Mutability(Immutability.class)
+    List<CartLineRow> lines;
+
     String status;
 
     @Version
@@ -61,14 +66,15 @@ class CartEntity {
     @Column(name = "updated_at", insertable = false)
     Instant updatedAt;
 
-    /** A new, empty cart. */
-    static CartEntity create(byte[] tokenHash, String currency, @Nullable String email) {
+    /** A new cart. */
+    static CartEntity create(byte[] tokenHash, String currency, @Nullable String email, List<CartLine> lines) {
         CartEntity cart = new CartEntity();
         cart.id = CartId.random().value();
         cart.tokenHash = tokenHash;
         cart.currency = currency;
         cart.email = email;
         cart.couponCodes = List.of();
+        cart.lines = CartLineRow.listOf(lines);
         cart.status = CartStatus.OPEN.column();
         cart.version = 1;
         return cart;
@@ -84,8 +90,9 @@ class CartEntity {
                         shippingMethod,
                         couponCodes,
                         status,
-                        version)
-                .toCart(List.of());
+                        version,
+                        lines)
+                .toCart();
     }
 
     /** The columns of a {@link Cart}, in the order of {@link CartRepository}. */
@@ -98,9 +105,10 @@ class CartEntity {
             @Nullable String shippingMethod,
             List<String> couponCodes,
             String status,
-            long version) {
+            long version,
+            List<CartLineRow> lines) {
 
-        Cart toCart(List<CartLine> lines) {
+        Cart toCart() {
             return new Cart(
                     new CartId(id),
                     currency,
@@ -111,7 +119,21 @@ class CartEntity {
                     couponCodes,
                     CartStatus.ofColumn(status),
                     version,
-                    lines);
+                    lines.stream().map(CartLineRow::toCartLine).toList());
+        }
+    }
+
+    /** A {@link CartLine} in the column {@code lines}, where ids are plain UUIDs as in all columns. */
+    record CartLineRow(UUID id, UUID variantId, String sku, int quantity) {
+        static List<CartLineRow> listOf(List<CartLine> lines) {
+            return lines.stream()
+                    .map(line ->
+                            new CartLineRow(line.id().value(), line.variantId().value(), line.sku(), line.quantity()))
+                    .toList();
+        }
+
+        CartLine toCartLine() {
+            return new CartLine(new CartLineId(id), new VariantId(variantId), sku, quantity);
         }
     }
 }

@@ -1,31 +1,32 @@
 package io.fondaco.cart;
 
+import io.fondaco.cart.CartEntity.CartLineRow;
 import io.fondaco.cart.CartEntity.CartRow;
 import io.fondaco.platform.identity.Secret;
 import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Carts in Postgres, without their lines. Each call is one statement. Every read is a projection: a managed entity
- * would hide what a statement or another transaction has written meanwhile. Every change increments the version by an
- * explicit statement, because Hibernate writes no version for an entity of which only lines have changed.
+ * Carts in Postgres. Each call is one statement. Every read is a projection: a managed entity would hide what a
+ * statement or another transaction has written meanwhile, and would be compared at each flush. Every change is a
+ * statement that increments the version.
  */
 @ApplicationScoped
 class CartRepository implements PanacheRepositoryBase<CartEntity, UUID> {
     private static final String SELECT = """
-            select id, currency, email, shippingAddress, billingAddress, shippingMethod, couponCodes, status, version
+            select id, currency, email, shippingAddress, billingAddress, shippingMethod, couponCodes, status, version,
+                   lines
               from CartEntity where id = :id and tokenHash = :tokenHash""";
 
-    private static final String UPDATE_DETAILS = """
-            update versioned CartEntity
-               set email = :email, shippingAddress = :shippingAddress, billingAddress = :billingAddress,
-                   shippingMethod = :shippingMethod, couponCodes = :couponCodes, updatedAt = instant
-             where id = :id""";
+    private static final String UPDATE_LINES = """
+            update versioned CartEntity set lines = :lines, updatedAt = instant
+             where id = :id and version = :version""";
 
     Cart insert(CartEntity cart) {
         persistAndFlush(cart);
@@ -33,13 +34,19 @@ class CartRepository implements PanacheRepositoryBase<CartEntity, UUID> {
     }
 
     /** The cart with this id and token. */
-    Optional<CartRow> find(CartId id, String token) {
-        return select(id, token).singleResultOptional();
+    Optional<Cart> find(CartId id, String token) {
+        return select(id, token).singleResultOptional().map(CartRow::toCart);
     }
 
-    /** The cart with this id and token, locked until the transaction ends. */
-    Optional<CartRow> lock(CartId id, String token) {
-        return select(id, token).withLock(LockModeType.PESSIMISTIC_WRITE).singleResultOptional();
+    /**
+     * The cart with this id and token, locked until the transaction ends. After a wait for the lock, Postgres returns
+     * the row as the previous holder left it.
+     */
+    Optional<Cart> lock(CartId id, String token) {
+        return select(id, token)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .singleResultOptional()
+                .map(CartRow::toCart);
     }
 
     private PanacheQuery<CartRow> select(CartId id, String token) {
@@ -47,28 +54,31 @@ class CartRepository implements PanacheRepositoryBase<CartEntity, UUID> {
                 .project(CartRow.class);
     }
 
-    /** Writes the details of a locked cart. */
-    void updateDetails(Cart cart) {
-        getSession()
-                .createMutationQuery(UPDATE_DETAILS)
-                .setParameter("id", cart.id().value())
-                .setParameter("email", cart.email().orElse(null))
-                .setParameter("shippingAddress", cart.shippingAddress().orElse(null))
-                .setParameter("billingAddress", cart.billingAddress().orElse(null))
-                .setParameter("shippingMethod", cart.shippingMethod().orElse(null))
-                .setParameter("couponCodes", cart.couponCodes())
+    /**
+     * Replaces the lines of a locked cart.
+     *
+     * @param expected the stored version
+     * @throws IllegalStateException if the cart has another version: the caller has not locked it, and would overwrite
+     *     the lines of another request
+     */
+    void updateLines(CartId id, long expected, List<CartLine> lines) {
+        int updated = getSession()
+                .createMutationQuery(UPDATE_LINES)
+                .setParameter("lines", CartLineRow.listOf(lines))
+                .setParameter("id", id.value())
+                .setParameter("version", expected)
                 .executeUpdate();
+        if (updated != 1) {
+            throw new IllegalStateException("Cart %s does not have version %d".formatted(id, expected));
+        }
     }
 
-    /** Records that lines of a locked cart have changed. */
-    void incrementVersion(CartId id) {
-        update("update versioned CartEntity set updatedAt = instant where id = :id", Map.of("id", id.value()));
-    }
-
-    /** Does nothing if the cart has another status: the caller detects a lost race by its checkout attempt. */
-    void transition(CartId id, CartStatus from, CartStatus to) {
-        update(
-                "update versioned CartEntity set status = :to, updatedAt = instant where id = :id and status = :from",
-                Map.of("to", to.column(), "from", from.column(), "id", id.value()));
+    /** @return false if the cart has another status than {@code from}, and so was not changed */
+    boolean transition(CartId id, CartStatus from, CartStatus to) {
+        return update(
+                        "update versioned CartEntity set status = :to, updatedAt = instant"
+                                + " where id = :id and status = :from",
+                        Map.of("to", to.column(), "from", from.column(), "id", id.value()))
+                == 1;
     }
 }

@@ -7,7 +7,7 @@ import java.time.Duration;
 /** Limits of carts. */
 @ConfigMapping(prefix = "fondaco.cart")
 interface CartSettings {
-    /** Maximum lines of a cart. */
+    /** Maximum lines of a cart, at most 10,000. */
     @WithDefault("2000")
     int maxLines();
 

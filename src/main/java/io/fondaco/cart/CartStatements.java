@@ -1,42 +1,141 @@
 package io.fondaco.cart;
 
-import io.fondaco.platform.identity.TypeId;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.cart.CartEntity.CartLineRow;
+import io.fondaco.cart.CartEntity.CartRow;
+import io.fondaco.platform.identity.Secret;
+import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.sql.Seconds;
+import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.Session;
+import org.hibernate.query.NativeQuery;
+import org.jspecify.annotations.Nullable;
 
-/** The native SQL of carts: an upsert of lines and a delete that skips locked carts. Each method is one statement. */
+/**
+ * The native SQL of carts: changes of open carts that return the changed cart, and a delete that skips locked carts.
+ * Each method is one statement, in the caller's transaction.
+ *
+ * <p>A statement that changes an open cart locks it by changing it. If it waits for another transaction, Postgres
+ * checks the token and the status again on the row that this transaction left, and changes that row.
+ */
 @ApplicationScoped
 class CartStatements {
-    private final Session session;
+    private static final TypeReference<List<CartLineRow>> LINES = new TypeReference<>() {};
 
-    CartStatements(Session session) {
+    private static final String WHERE_OPEN_RETURNING_CART = """
+             WHERE id = :id AND token_hash = :tokenHash AND status = 'open'
+            RETURNING id, currency, email, cast(shipping_address AS text) AS shipping_address,
+                      cast(billing_address AS text) AS billing_address, shipping_method, coupon_codes, status,
+                      version, cast(lines AS text) AS lines
+            """;
+
+    private final Session session;
+    private final ObjectMapper json;
+
+    CartStatements(Session session, ObjectMapper json) {
         this.session = session;
+        this.json = json;
     }
 
-    /** Adds lines with different SKUs; a SKU that is already in the cart gets a larger quantity. */
-    void addLines(CartId cart, List<NewCartLine> lines) {
-        session.createNativeMutationQuery("""
-                        INSERT INTO cart.line (id, cart_id, variant_id, sku, quantity, position)
-                        SELECT n.id, :cart, n.variant_id, n.sku, n.quantity,
-                               coalesce((SELECT max(position) FROM cart.line WHERE cart_id = :cart), 0) + n.ordinality
-                          FROM unnest(cast(:ids AS uuid[]), cast(:variants AS uuid[]), cast(:skus AS text[]),
-                                      cast(:quantities AS int[]))
-                               WITH ORDINALITY AS n (id, variant_id, sku, quantity, ordinality)
-                        ON CONFLICT (cart_id, sku) DO UPDATE SET quantity = cart.line.quantity + excluded.quantity
-                        """)
-                .setParameter("cart", cart.value())
-                .setParameter("ids", lines.stream().map(_ -> TypeId.newUuid()).toArray(UUID[]::new))
+    /** The columns of a {@link CartRow}, with JSON as text. */
+    private record ReturnedRow(
+            UUID id,
+            String currency,
+            @Nullable String email,
+            @Nullable String shippingAddress,
+            @Nullable String billingAddress,
+            @Nullable String shippingMethod,
+            String[] couponCodes,
+            String status,
+            long version,
+            String lines) {}
+
+    /**
+     * Changes the details of an open cart.
+     *
+     * @return the changed cart; empty if no open cart has this id and token
+     */
+    Optional<Cart> updateDetails(CartId id, String token, CartUpdate update) {
+        return changeOpen("""
+                        UPDATE cart.cart
+                           SET email = coalesce(cast(:email AS text), email),
+                               shipping_address = coalesce(cast(:shippingAddress AS jsonb), shipping_address),
+                               billing_address = coalesce(cast(:billingAddress AS jsonb), billing_address),
+                               shipping_method = coalesce(cast(:shippingMethod AS text), shipping_method),
+                               coupon_codes = coalesce(cast(:couponCodes AS text[]), coupon_codes),
+                               version = version + 1, updated_at = now()
+                        """, id, token)
+                .setParameter("email", update.email().orElse(null), String.class)
+                .setParameter("shippingAddress", write(update.shippingAddress()), String.class)
+                .setParameter("billingAddress", write(update.billingAddress()), String.class)
+                .setParameter("shippingMethod", update.shippingMethod().orElse(null), String.class)
                 .setParameter(
-                        "variants",
-                        lines.stream().map(line -> line.variantId().value()).toArray(UUID[]::new))
-                .setParameter("skus", lines.stream().map(NewCartLine::sku).toArray(String[]::new))
-                .setParameter(
-                        "quantities", lines.stream().map(NewCartLine::quantity).toArray(Integer[]::new))
-                .executeUpdate();
+                        "couponCodes",
+                        update.couponCodes()
+                                .map(codes -> codes.toArray(String[]::new))
+                                .orElse(null),
+                        String[].class)
+                .uniqueResultOptional()
+                .map(this::toCart);
+    }
+
+    /**
+     * Marks an open cart as being completed.
+     *
+     * @return the marked cart; empty if no open cart has this id and token
+     */
+    Optional<Cart> beginCompletion(CartId id, String token) {
+        return changeOpen("""
+                        UPDATE cart.cart SET status = 'completing', version = version + 1, updated_at = now()
+                        """, id, token).uniqueResultOptional().map(this::toCart);
+    }
+
+    private NativeQuery<ReturnedRow> changeOpen(String update, CartId id, String token) {
+        return session.createNativeQuery(update + WHERE_OPEN_RETURNING_CART, ReturnedRow.class)
+                .setParameter("id", id.value())
+                .setParameter("tokenHash", Secret.hash(token));
+    }
+
+    private Cart toCart(ReturnedRow row) {
+        return new CartRow(
+                        row.id,
+                        row.currency,
+                        row.email,
+                        parseAddress(row.shippingAddress),
+                        parseAddress(row.billingAddress),
+                        row.shippingMethod,
+                        List.of(row.couponCodes),
+                        row.status,
+                        row.version,
+                        parseLines(row.lines))
+                .toCart();
+    }
+
+    private @Nullable String write(Optional<PostalAddress> address) {
+        return address.map(present -> Json.write(json, present)).orElse(null);
+    }
+
+    private @Nullable PostalAddress parseAddress(@Nullable String text) {
+        try {
+            return text == null ? null : json.readValue(text, PostalAddress.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Cannot parse a stored address", e);
+        }
+    }
+
+    private List<CartLineRow> parseLines(String text) {
+        try {
+            return json.readValue(text, LINES);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Cannot parse the stored lines of a cart", e);
+        }
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.fondaco.cart;
 
-import io.fondaco.cart.CartEntity.CartRow;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.jobs.Fence;
 import io.fondaco.platform.web.ApiException;
@@ -18,20 +17,16 @@ import java.util.Optional;
 class CartStore implements Carts {
     private static final int MAX_QUANTITY = 9_999;
 
+    /** The limit of the column {@code lines}. */
+    private static final int MAX_STORED_LINES = 10_000;
+
     private final CartRepository carts;
-    private final CartLineRepository cartLines;
     private final CartStatements statements;
     private final CartSettings settings;
     private final Fence fence;
 
-    CartStore(
-            CartRepository carts,
-            CartLineRepository cartLines,
-            CartStatements statements,
-            CartSettings settings,
-            Fence fence) {
+    CartStore(CartRepository carts, CartStatements statements, CartSettings settings, Fence fence) {
         this.carts = carts;
-        this.cartLines = cartLines;
         this.statements = statements;
         this.settings = settings;
         this.fence = fence;
@@ -39,33 +34,27 @@ class CartStore implements Carts {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public CreatedCart create(String currency, Optional<String> email) {
+    public CreatedCart create(String currency, Optional<String> email, List<NewCartLine> lines) {
         String token = Secret.generate("cart");
-        Cart cart = carts.insert(CartEntity.create(Secret.hash(token), currency, email.orElse(null)));
+        Cart cart = carts.insert(
+                CartEntity.create(Secret.hash(token), currency, email.orElse(null), add(List.of(), lines)));
         return new CreatedCart(cart, token);
     }
 
     @Override
     public int maxLines() {
-        return settings.maxLines();
+        return Math.min(settings.maxLines(), MAX_STORED_LINES);
     }
 
     @Override
     public Cart read(CartId id, String token) {
-        return carts.find(id, token).map(this::withLines).orElseThrow(() -> notFound(id));
+        return carts.find(id, token).orElseThrow(() -> notFound(id));
     }
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
     public Cart lock(CartId id, String token) {
-        return carts.lock(id, token).map(this::withLines).orElseThrow(() -> notFound(id));
-    }
-
-    /**
-     * A second statement reads the lines, so that after a wait for the lock it sees the changes of the previous holder.
-     */
-    private Cart withLines(CartRow row) {
-        return row.toCart(cartLines.listByCart(new CartId(row.id())));
+        return carts.lock(id, token).orElseThrow(() -> notFound(id));
     }
 
     private static ApiException notFound(CartId id) {
@@ -76,34 +65,7 @@ class CartStore implements Carts {
     @Transactional(Transactional.TxType.MANDATORY)
     public Cart addLines(Cart locked, List<NewCartLine> added) {
         requireOpen(locked);
-        Map<String, NewCartLine> bySku = new LinkedHashMap<>();
-        Map<String, Long> quantities = new LinkedHashMap<>();
-        locked.lines().forEach(line -> quantities.put(line.sku(), (long) line.quantity()));
-        List<Violation> violations = new ArrayList<>();
-        for (NewCartLine line : added) {
-            long quantity = quantities.merge(line.sku(), (long) line.quantity(), Long::sum);
-            if (line.quantity() < 1 || quantity > MAX_QUANTITY) {
-                violations.add(quantityOutOfRange(line.pointer() + "/quantity", quantity));
-            } else {
-                bySku.merge(
-                        line.sku(),
-                        line,
-                        (one, two) -> new NewCartLine(
-                                one.variantId(), one.sku(), one.quantity() + two.quantity(), one.pointer()));
-            }
-        }
-        if (!violations.isEmpty()) {
-            throw ApiException.invalid(violations);
-        }
-        if (quantities.size() > maxLines()) {
-            throw ApiException.invalid(
-                    "/lines", "too_many_lines", "A cart has at most %d lines.".formatted(maxLines()));
-        }
-        if (bySku.isEmpty()) {
-            return locked;
-        }
-        statements.addLines(locked.id(), List.copyOf(bySku.values()));
-        return reloadChanged(locked);
+        return added.isEmpty() ? locked : replaceLines(locked, add(locked.lines(), added));
     }
 
     @Override
@@ -114,8 +76,11 @@ class CartStore implements Carts {
         if (quantity < 1 || quantity > MAX_QUANTITY) {
             throw ApiException.invalid(List.of(quantityOutOfRange("/quantity", quantity)));
         }
-        cartLines.updateQuantity(line, quantity);
-        return reloadChanged(locked);
+        return replaceLines(
+                locked,
+                locked.lines().stream()
+                        .map(one -> one.id().equals(line) ? one.withQuantity(quantity) : one)
+                        .toList());
     }
 
     @Override
@@ -123,17 +88,58 @@ class CartStore implements Carts {
     public Cart removeLine(Cart locked, CartLineId line) {
         requireOpen(locked);
         requireLine(locked, line);
-        cartLines.delete(line);
-        return reloadChanged(locked);
+        return replaceLines(
+                locked,
+                locked.lines().stream().filter(one -> !one.id().equals(line)).toList());
+    }
+
+    /**
+     * The lines with the added ones at the end. A SKU that is already in the cart, or added twice, has one line.
+     *
+     * @throws ApiException 422 {@code quantity_out_of_range}, {@code too_many_lines}
+     */
+    private List<CartLine> add(List<CartLine> lines, List<NewCartLine> added) {
+        Map<String, CartLine> bySku = new LinkedHashMap<>();
+        lines.forEach(line -> bySku.put(line.sku(), line));
+        List<Violation> violations = new ArrayList<>();
+        for (NewCartLine line : added) {
+            CartLine sum = bySku.merge(
+                    line.sku(),
+                    new CartLine(CartLineId.random(), line.variantId(), line.sku(), line.quantity()),
+                    (one, more) -> one.withQuantity(Math.addExact(one.quantity(), more.quantity())));
+            if (line.quantity() < 1 || sum.quantity() > MAX_QUANTITY) {
+                violations.add(quantityOutOfRange(line.pointer() + "/quantity", sum.quantity()));
+            }
+        }
+        if (!violations.isEmpty()) {
+            throw ApiException.invalid(violations);
+        }
+        if (bySku.size() > maxLines()) {
+            throw ApiException.invalid(
+                    "/lines", "too_many_lines", "A cart has at most %d lines.".formatted(maxLines()));
+        }
+        return List.copyOf(bySku.values());
+    }
+
+    private Cart replaceLines(Cart locked, List<CartLine> lines) {
+        carts.updateLines(locked.id(), locked.version(), lines);
+        return locked.withLines(lines);
     }
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public Cart update(Cart locked, CartUpdate update) {
-        requireOpen(locked);
-        Cart changed = locked.withDetails(update);
-        carts.updateDetails(changed);
-        return changed;
+    public Cart update(CartId id, String token, CartUpdate update) {
+        return statements.updateDetails(id, token, update).orElseThrow(() -> notOpen(read(id, token)));
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Optional<Cart> beginCompletion(CartId id, String token) {
+        Optional<Cart> cart = statements.beginCompletion(id, token);
+        if (cart.isEmpty() && carts.find(id, token).isEmpty()) {
+            throw notFound(id);
+        }
+        return cart;
     }
 
     @Override
@@ -144,14 +150,14 @@ class CartStore implements Carts {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public void markCompleted(CartId id) {
-        carts.transition(id, CartStatus.COMPLETING, CartStatus.COMPLETED);
+    public boolean markCompleted(CartId id) {
+        return carts.transition(id, CartStatus.COMPLETING, CartStatus.COMPLETED);
     }
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public void reopen(CartId id) {
-        carts.transition(id, CartStatus.COMPLETING, CartStatus.OPEN);
+    public boolean reopen(CartId id) {
+        return carts.transition(id, CartStatus.COMPLETING, CartStatus.OPEN);
     }
 
     /**
@@ -167,18 +173,18 @@ class CartStore implements Carts {
         return statements.deleteExpired(age, batchSize);
     }
 
-    /** Increments the version of the locked cart and reads its changed lines. Two statements. */
-    private Cart reloadChanged(Cart locked) {
-        carts.incrementVersion(locked.id());
-        return locked.withLines(cartLines.listByCart(locked.id()));
+    private static void requireOpen(Cart cart) {
+        if (cart.status() != CartStatus.OPEN) {
+            throw notOpen(cart);
+        }
     }
 
-    private static void requireOpen(Cart cart) {
-        switch (cart.status()) {
-            case OPEN -> {}
-            case COMPLETING -> throw ApiException.conflict("completion_in_progress", "This cart is being completed.");
-            case COMPLETED -> throw ApiException.conflict("cart_completed", "This cart is already an order.");
-        }
+    /** @param cart if it is open, it was being completed when the caller tried to change it and was reopened since */
+    private static ApiException notOpen(Cart cart) {
+        return switch (cart.status()) {
+            case OPEN, COMPLETING -> ApiException.conflict("completion_in_progress", "This cart is being completed.");
+            case COMPLETED -> ApiException.conflict("cart_completed", "This cart is already an order.");
+        };
     }
 
     private static void requireLine(Cart cart, CartLineId id) {
@@ -187,7 +193,7 @@ class CartStore implements Carts {
         }
     }
 
-    private static Violation quantityOutOfRange(String pointer, long quantity) {
+    private static Violation quantityOutOfRange(String pointer, int quantity) {
         return new Violation(
                 pointer,
                 "quantity_out_of_range",

@@ -1,7 +1,7 @@
 package io.fondaco.cart;
 
 /**
- * A new, empty cart.
+ * A new cart.
  *
  * @param token authorizes requests for the cart; returned only here and stored only as a hash
  */

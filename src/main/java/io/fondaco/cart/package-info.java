@@ -1,6 +1,6 @@
 /**
- * Carts of shoppers. A cart token is a capability: every client that has it may read and change the cart. Each change
- * locks the cart first, so that no concurrent change is lost.
+ * Carts of shoppers. A cart token is a capability: every client that has it may read and change the cart. A cart is
+ * one row, and each change locks it, so that no concurrent change is lost.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"catalog"})

@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The shopper's actions on a cart. Each change is one transaction that locks the cart first. */
+/** The shopper's actions on a cart. Each change is one transaction, whose first statement on the cart locks it. */
 @RetriedWrites
 @ApplicationScoped
 class CartService {
@@ -61,9 +61,8 @@ class CartService {
         validateLines(requested);
         List<NewCartLine> lines = resolve(requested, request.currency(), true);
         CreatedCart created = carts.create(
-                request.currency(), Optional.ofNullable(request.email()).flatMap(EmailAddress::normalize));
-        Cart cart = carts.addLines(created.cart(), lines);
-        return cartPricing.view(cartPricing.price(cart), created.token());
+                request.currency(), Optional.ofNullable(request.email()).flatMap(EmailAddress::normalize), lines);
+        return cartPricing.view(cartPricing.price(created.cart()), created.token());
     }
 
     /**
@@ -123,9 +122,9 @@ class CartService {
     CartView update(CartId id, String token, CartPatch patch) {
         Optional<List<String>> coupons =
                 Optional.ofNullable(patch.couponCodes()).map(CartService::normalizeCouponCodes);
-        Cart cart = carts.lock(id, token);
         PricedCart priced = cartPricing.price(carts.update(
-                cart,
+                id,
+                token,
                 new CartUpdate(
                         Optional.ofNullable(patch.email()).flatMap(EmailAddress::normalize),
                         Optional.ofNullable(patch.shippingAddress()),

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a cart into an order: one transaction prepares the checkout attempt, then the provider is called outside any
- * transaction, then one transaction finalizes the attempt. 20 statements and two commits for a cart of any size,
+ * transaction, then one transaction finalizes the attempt. 19 statements and two commits for a cart of any size,
  * without those of the provider.
  *
  * <p>After a crash at any point the client's retry with the same key or {@link CheckoutRecovery} finishes the attempt,

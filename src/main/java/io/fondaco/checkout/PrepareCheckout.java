@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The first transaction of a checkout attempt: it checks the cart, reserves stock, redeems coupons and records the
- * payment before the provider is called. A failure rolls everything back. Eleven statements, including those of
+ * payment before the provider is called. A failure rolls everything back. Ten statements, including those of
  * inventory, stock last; three more for a cart with coupons.
  */
 @RetriedWrites

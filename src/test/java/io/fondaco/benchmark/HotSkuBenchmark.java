@@ -188,17 +188,15 @@ class HotSkuBenchmark {
                 insert.executeBatch();
             }
             statement.execute("""
-                    INSERT INTO cart.cart (id, token_hash, currency, email, shipping_method)
-                    SELECT id, token_hash, 'EUR', id || '@example.com', 'pickup' FROM public.benchmark_cart
-                    """);
-            statement.execute("""
-                    INSERT INTO cart.line (id, cart_id, sku, variant_id, quantity, position)
-                    SELECT gen_random_uuid(), b.id, b.sku, v.id, 1, 0
+                    INSERT INTO cart.cart (id, token_hash, currency, email, shipping_method, lines)
+                    SELECT b.id, b.token_hash, 'EUR', b.id || '@example.com', 'pickup',
+                           jsonb_build_array(jsonb_build_object(
+                               'id', gen_random_uuid(), 'variant_id', v.id, 'sku', b.sku, 'quantity', 1))
                       FROM public.benchmark_cart b JOIN catalog.variant v ON v.sku = b.sku
                     """);
             connection.commit();
             connection.setAutoCommit(true);
-            statement.execute("ANALYZE public.benchmark_cart, cart.cart, cart.line");
+            statement.execute("ANALYZE public.benchmark_cart, cart.cart");
         }
         return Files.write(data.resolve("carts"), lines);
     }

@@ -42,14 +42,12 @@ class CartExpiryTest {
     }
 
     @Test
-    void unchangedOpenCartIsDeletedWithItsLines() throws Exception {
+    void unchangedOpenCartIsDeleted() throws Exception {
         Shopper shopper = Shopper.withCart(productFixture.createProduct(250, 10), 1);
         backdate(shopper, 40, 31, "open");
         double before = deleted();
         assertThat(expiry.deleteExpired()).isEqualTo(1);
         shopper.getCart().then().statusCode(404);
-        assertThat(database.query("SELECT count(*) FROM cart.line WHERE cart_id = '" + id(shopper) + "'"))
-                .isEqualTo("0");
         assertThat(deleted()).isEqualTo(before + 1);
     }
 

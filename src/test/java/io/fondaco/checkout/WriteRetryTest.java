@@ -72,10 +72,11 @@ class WriteRetryTest {
     void cartAndStockChangesAreRetriedToo() throws SQLException {
         String sku = productFixture.createProduct(250, 3);
         Shopper shopper = Shopper.withCart(sku, 1);
-        database.withFailingWrites("cart.line", "NEW.sku = '" + sku + "'", "40P01", 1, () -> shopper.addLine(sku, 1)
-                .then()
-                .statusCode(200)
-                .body("lines[0].quantity", equalTo(2)));
+        database.withFailingWrites(
+                "cart.cart", "NEW.lines @> '[{\"sku\": \"" + sku + "\"}]'", "40P01", 1, () -> shopper.addLine(sku, 1)
+                        .then()
+                        .statusCode(200)
+                        .body("lines[0].quantity", equalTo(2)));
         database.withFailingWrites(
                 "inventory.stock_level", "NEW.sku = '" + sku + "'", "40001", 3, () -> AdminApi.request()
                         .header("Idempotency-Key", UUID.randomUUID().toString())

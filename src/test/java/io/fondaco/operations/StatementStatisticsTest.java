@@ -108,7 +108,7 @@ class StatementStatisticsTest {
         database.execute("ALTER ROLE %s PASSWORD '%s'".formatted(owner, password));
 
         assertThat(list("?limit=100").asString())
-                .contains("INSERT INTO cart.line ", "pg_backend_pid()")
+                .contains("insert into cart.cart ", "pg_backend_pid()")
                 .doesNotContain("for no one to see", sku, "Ada@example.org", "ALTER ROLE", password);
     }
 

@@ -37,7 +37,7 @@ final class TokenStream {
                 && sqlToken.text().equals(word);
     }
 
-    /** Reads a name, quoted or not, with its schema if there is one: {@code cart.line}. */
+    /** Reads a name, quoted or not, with its schema if there is one: {@code inventory.location}. */
     String name() {
         if (position >= tokens.size()) {
             return "";
