@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The first transaction of a checkout attempt: it checks the cart, reserves stock, redeems coupons and records the
- * payment before the provider is called. A failure rolls everything back. Eleven statements, including those of
- * inventory, stock last; three more for a cart with coupons.
+ * payment before the provider is called. A failure rolls everything back. Ten statements, including those of inventory,
+ * stock last; two more for a cart with coupons, and one more if stock can be taken from several locations.
  */
 @RetriedWrites
 @ApplicationScoped
