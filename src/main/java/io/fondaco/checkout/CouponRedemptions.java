@@ -39,15 +39,14 @@ public class CouponRedemptions {
     }
 
     /**
-     * Redeems the coupons whose discount is not zero.
+     * Redeems the coupons whose discount is not zero, if the promotions of all coupons still are what the cart was
+     * priced with.
      *
      * @throws CouponUsedUp if a concurrent order reached the usage limit first
+     * @throws io.fondaco.promotion.PromotionsChanged if the cart must be priced again; nothing was redeemed
      */
     void redeem(NewOrder order, PricedCart priced) {
-        if (!order.discounts().isEmpty()) {
-            promotions.redeem(
-                    order.id().value(), order.email(), priced.discounts().nonZero());
-        }
+        promotions.redeem(order.id().value(), order.email(), priced.discounts().applied());
     }
 
     /** Releases the redemptions of a checkout attempt that ends without an order. */

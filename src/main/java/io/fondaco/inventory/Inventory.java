@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 public interface Inventory extends VariantAvailability {
     /**
      * Reserves units, all or nothing, from the locations that the sourcing rule chooses. Units that are not in stock
-     * are backordered, if the selling policy of the SKU allows it. Two statements, and one more if a SKU runs out.
+     * are backordered, if the selling policy of the SKU allows it. One statement if each SKU has enough units at one
+     * location and none elsewhere, otherwise two; and one more if a SKU runs out.
      *
      * @param timeToLive after which the reservation expires and its units are free again
      * @throws InsufficientStock naming each SKU that is short, with the units that can be sold of it; its message is

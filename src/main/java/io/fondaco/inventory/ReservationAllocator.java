@@ -3,7 +3,7 @@ package io.fondaco.inventory;
 import io.fondaco.catalog.Catalog;
 import io.fondaco.inventory.Inventory.Reservation;
 import io.fondaco.inventory.Inventory.StockDemand;
-import io.fondaco.inventory.Inventory.StockQuantity;
+import io.fondaco.inventory.ReservationStatements.LockedLevels;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.transactions.AsyncCommit;
@@ -20,8 +20,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes any number of reservations, each in full or not at all, in the order of the requests. Two statements, whatever
- * their number. Stock levels are locked in the order of SKU and location, until the caller's transaction ends.
+ * Makes any number of reservations, each in full or not at all, in the order of the requests. One statement, whatever
+ * their number, if each SKU has units in stock at one location only, and enough of them; otherwise two, because {@link
+ * Sourcing} chooses between locations, stock and backorders. Stock levels are locked in the order of SKU and location,
+ * until the caller's transaction ends.
  */
 @ApplicationScoped
 class ReservationAllocator {
@@ -67,7 +69,9 @@ class ReservationAllocator {
     /** The units of a reservation at one stock level. */
     record ReservationLine(ReservationRequest request, StockKey key, Sourcing.Allocation allocation) {}
 
-    /** {@link #reserve} in a separate transaction. Three statements and a commit that does not wait for the disk. */
+    /**
+     * {@link #reserve} in a separate transaction. One statement more, and a commit that does not wait for the disk.
+     */
     @ActivateRequestContext
     @ReadsFrom(Route.PRIMARY)
     @RetriedWrites
@@ -79,28 +83,34 @@ class ReservationAllocator {
 
     /** @return the result of each request, in their order */
     List<ReservationResult> reserve(List<ReservationRequest> requests) {
-        Map<String, List<Sourcing.SourcingLevel>> found = lockLevels(requests);
+        LockedLevels locked = statements.lockLevelsAndReserveWithoutChoice(requests);
+        Map<String, List<Sourcing.SourcingLevel>> found = locked.levels().stream()
+                .collect(Collectors.groupingBy(level -> level.key().sku()));
         Map<String, List<Sourcing.SourcingLevel>> remaining = new HashMap<>(found);
         List<ReservationResult> results = new ArrayList<>(requests.size());
         List<ReservationLine> lines = new ArrayList<>();
         for (ReservationRequest reservationRequest : requests) {
             results.add(allocate(reservationRequest, remaining, lines));
         }
-        if (!lines.isEmpty()) {
+        if (!locked.taken().isEmpty()) {
+            requireSameUnits(lines, locked.taken());
+        } else if (!lines.isEmpty()) {
             statements.insertReservations(lines);
         }
         catalog.availabilityChanged(Sourcing.skusWithChangedStatus(found, remaining));
         return results;
     }
 
-    private Map<String, List<Sourcing.SourcingLevel>> lockLevels(List<ReservationRequest> requests) {
-        List<String> skus = requests.stream()
-                .flatMap(reservationRequest -> reservationRequest.demand().quantities().stream())
-                .map(StockQuantity::sku)
-                .distinct()
-                .toList();
-        return statements.lockSourcingLevels(skus).stream()
-                .collect(Collectors.groupingBy(level -> level.key().sku()));
+    /** The statement and {@link Sourcing} state the same rule twice. If they ever differ, nothing is reserved. */
+    private static void requireSameUnits(List<ReservationLine> lines, Map<StockKey, Long> taken) {
+        Map<StockKey, Long> allocated = lines.stream()
+                .collect(Collectors.groupingBy(ReservationLine::key, Collectors.summingLong(line -> line.allocation()
+                        .fromStock())));
+        if (!allocated.equals(taken)
+                || lines.stream().anyMatch(line -> line.allocation().backordered() > 0)) {
+            throw new IllegalStateException(
+                    "The statement has reserved %s, but sourcing has chosen %s".formatted(taken, lines));
+        }
     }
 
     private ReservationResult allocate(

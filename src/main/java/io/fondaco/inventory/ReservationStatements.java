@@ -1,6 +1,7 @@
 package io.fondaco.inventory;
 
 import io.fondaco.inventory.Inventory.Backorder;
+import io.fondaco.inventory.Inventory.StockQuantity;
 import io.fondaco.inventory.ReservationAllocator.ReservationLine;
 import io.fondaco.inventory.ReservationAllocator.ReservationRequest;
 import io.fondaco.inventory.Sourcing.SourceLocation;
@@ -12,9 +13,14 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.hibernate.Session;
+import org.hibernate.query.CommonQueryContract;
+import org.hibernate.query.MutationQuery;
+import org.hibernate.query.NativeQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,15 +48,35 @@ class ReservationStatements {
             long backorderLimit,
             int priority,
             @Nullable String country,
-            boolean sells) {
+            boolean sells,
+            long taken) {
+
+        private StockKey key() {
+            return new StockKey(sku, location);
+        }
 
         private SourcingLevel toSourcingLevel() {
             return new SourcingLevel(
-                    new StockKey(sku, location),
-                    onHand,
-                    available,
-                    backorderLimit,
-                    new SourceLocation(location, priority, country, sells));
+                    key(), onHand, available, backorderLimit, new SourceLocation(location, priority, country, sells));
+        }
+    }
+
+    /** One SKU of a requested reservation. */
+    private record ReservationDemand(ReservationId reservation, StockQuantity quantity) {}
+
+    /**
+     * Locked stock levels.
+     *
+     * @param levels in the order of SKU and location
+     * @param taken the units that the statement has reserved at each level; empty if it has made no reservation
+     */
+    record LockedLevels(List<SourcingLevel> levels, Map<StockKey, Long> taken) {
+        private static LockedLevels of(List<LockedLevel> locked) {
+            return new LockedLevels(
+                    locked.stream().map(LockedLevel::toSourcingLevel).toList(),
+                    locked.stream()
+                            .filter(level -> level.taken() > 0)
+                            .collect(Collectors.toMap(LockedLevel::key, LockedLevel::taken)));
         }
     }
 
@@ -85,39 +111,101 @@ class ReservationStatements {
 
     private record Sku(String value) {}
 
-    /** Locks every level of these SKUs. @return the levels in the order of SKU and location */
-    List<SourcingLevel> lockSourcingLevels(Collection<String> skus) {
-        return session
-                .createNativeQuery("""
-                        SELECT s.sku, s.location, s.on_hand, s.available, s.backorder_limit,
-                               l.priority, l.country, l.active AND l.ships_online AS sells
-                          FROM inventory.stock_level s JOIN inventory.location l ON l.code = s.location
-                         WHERE s.sku = ANY (ARRAY (SELECT unnest(cast(:skus AS text[]))))
-                         ORDER BY s.sku, s.location FOR UPDATE OF s
-                        """, LockedLevel.class)
-                .setParameter("skus", skus.toArray(String[]::new))
-                .getResultList()
-                .stream()
-                .map(LockedLevel::toSourcingLevel)
+    /**
+     * Locks every level of the requested SKUs. If each SKU has units in stock at one location only, and enough of them,
+     * there is nothing to choose, and the same statement makes all the reservations; otherwise it makes none. It decides
+     * no case differently than {@link Sourcing#allocate}, whatever the rule and the country.
+     *
+     * @return the levels as they were before the reservations
+     */
+    LockedLevels lockLevelsAndReserveWithoutChoice(List<ReservationRequest> requests) {
+        // `taken` is a CTE with two references, so that it is materialized: an UPDATE that finds a newer version of a
+        // level evaluates its conditions again, and must not compute `taken` again from older versions.
+        NativeQuery<LockedLevel> query = session.createNativeQuery("""
+                        WITH requests AS (
+                            SELECT *
+                              FROM unnest(cast(:ids AS uuid[]), cast(:seconds AS float8[]), cast(:batched AS boolean[]),
+                                          cast(:names AS text[]), cast(:actors AS text[]), cast(:requests AS text[]))
+                                AS r (id, seconds, batched, name, actor, request)
+                        ), demand AS (
+                            SELECT *
+                              FROM unnest(cast(:demandIds AS uuid[]), cast(:skus AS text[]), cast(:units AS bigint[]))
+                                AS d (id, sku, units)
+                        ), demand_by_sku AS (
+                            SELECT sku, sum(units)::bigint AS units FROM demand GROUP BY sku
+                        ), locked AS (
+                            SELECT s.sku, s.location, s.on_hand, s.available, s.backorder_limit,
+                                   l.priority, l.country, l.active AND l.ships_online AS sells
+                              FROM inventory.stock_level s JOIN inventory.location l ON l.code = s.location
+                             WHERE s.sku = ANY (ARRAY (SELECT sku FROM demand_by_sku))
+                             ORDER BY s.sku, s.location FOR UPDATE OF s
+                        ), sufficient AS (
+                            SELECT d.sku, l.location, d.units
+                              FROM demand_by_sku d
+                              JOIN (SELECT sku, min(location) FILTER (WHERE sells AND available > 0) AS location,
+                                           max(available) FILTER (WHERE sells) AS available
+                                      FROM locked GROUP BY sku
+                                    HAVING count(*) FILTER (WHERE sells AND available > 0) = 1
+                                       AND min(available) >= 0) l ON l.sku = d.sku AND l.available >= d.units
+                        ), taken AS (
+                            SELECT * FROM sufficient
+                             WHERE (SELECT count(*) FROM sufficient) = (SELECT count(*) FROM demand_by_sku)
+                        ), allocated AS (
+                            SELECT r.id, t.sku, t.location, d.units, r.name, r.actor, r.request
+                              FROM taken t JOIN demand d ON d.sku = t.sku JOIN requests r ON r.id = d.id
+                        ), reservations AS (
+                            INSERT INTO inventory.reservation (id, expires_at, batched)
+                            SELECT id, now() + make_interval(secs => seconds), batched FROM requests
+                             WHERE EXISTS (SELECT FROM taken)
+                        ), lines AS (
+                            INSERT INTO inventory.reservation_line (reservation_id, sku, location, quantity)
+                            SELECT id, sku, location, units FROM allocated
+                        ), ledger AS (
+                            INSERT INTO inventory.movement
+                                   (sku, location, kind, quantity, reserved, reference, actor, request_id)
+                            SELECT sku, location, 'reserved', 0, units, name, actor, request FROM allocated
+                        ), reserved AS (
+                            UPDATE inventory.stock_level s SET reserved = s.reserved + t.units, updated_at = now()
+                              FROM taken t WHERE s.sku = t.sku AND s.location = t.location
+                            RETURNING s.sku, s.location, t.units
+                        )
+                        SELECT l.sku, l.location, l.on_hand, l.available, l.backorder_limit, l.priority, l.country,
+                               l.sells, coalesce(r.units, 0) AS taken
+                          FROM locked l LEFT JOIN reserved r ON r.sku = l.sku AND r.location = l.location
+                         ORDER BY l.sku, l.location
+                        """, LockedLevel.class);
+        setRequests(query, requests);
+        List<ReservationDemand> demand = requests.stream()
+                .flatMap(request -> request.demand().quantities().stream()
+                        .map(quantity -> new ReservationDemand(request.id(), quantity)))
                 .toList();
+        return LockedLevels.of(query.setParameter(
+                        "demandIds",
+                        demand.stream().map(line -> line.reservation().value()).toArray(UUID[]::new))
+                .setParameter("skus", texts(demand, line -> line.quantity().sku()))
+                .setParameter(
+                        "units",
+                        demand.stream().map(line -> line.quantity().quantity()).toArray(Long[]::new))
+                .getResultList());
     }
 
     /** Inserts the reservations of these lines and reserves their units, at levels that the caller has locked. */
     void insertReservations(List<ReservationLine> lines) {
-        List<ReservationRequest> requests =
-                lines.stream().map(ReservationLine::request).distinct().toList();
-        session.createNativeMutationQuery("""
-                        WITH reservations AS (
-                            INSERT INTO inventory.reservation (id, expires_at, batched)
-                            SELECT id, now() + make_interval(secs => seconds), batched
-                              FROM unnest(cast(:ids AS uuid[]), cast(:seconds AS float8[]), cast(:batched AS boolean[]))
-                                AS r (id, seconds, batched)
-                        ), allocated AS (
+        MutationQuery query = session.createNativeMutationQuery("""
+                        WITH requests AS (
                             SELECT *
-                              FROM unnest(cast(:lineIds AS uuid[]), cast(:skus AS text[]), cast(:locations AS text[]),
-                                          cast(:units AS bigint[]), cast(:backordered AS bigint[]),
+                              FROM unnest(cast(:ids AS uuid[]), cast(:seconds AS float8[]), cast(:batched AS boolean[]),
                                           cast(:names AS text[]), cast(:actors AS text[]), cast(:requests AS text[]))
-                                AS w (id, sku, location, stock, backordered, name, actor, request)
+                                AS r (id, seconds, batched, name, actor, request)
+                        ), allocated AS (
+                            SELECT r.id, w.sku, w.location, w.stock, w.backordered, r.name, r.actor, r.request
+                              FROM unnest(cast(:lineIds AS uuid[]), cast(:skus AS text[]), cast(:locations AS text[]),
+                                          cast(:units AS bigint[]), cast(:backordered AS bigint[]))
+                                AS w (id, sku, location, stock, backordered)
+                              JOIN requests r ON r.id = w.id
+                        ), reservations AS (
+                            INSERT INTO inventory.reservation (id, expires_at, batched)
+                            SELECT id, now() + make_interval(secs => seconds), batched FROM requests
                         ), lines AS (
                             INSERT INTO inventory.reservation_line
                                    (reservation_id, sku, location, quantity, backordered)
@@ -134,19 +222,10 @@ class ReservationStatements {
                                        sum(backordered)::bigint AS backordered
                                   FROM allocated GROUP BY sku, location) w
                          WHERE s.sku = w.sku AND s.location = w.location
-                        """)
-                .setParameter(
-                        "ids",
-                        requests.stream().map(request -> request.id().value()).toArray(UUID[]::new))
-                .setParameter(
-                        "seconds",
-                        requests.stream()
-                                .map(request -> Seconds.of(request.timeToLive()))
-                                .toArray(Double[]::new))
-                .setParameter(
-                        "batched",
-                        requests.stream().map(ReservationRequest::batched).toArray(Boolean[]::new))
-                .setParameter(
+                        """);
+        setRequests(
+                query, lines.stream().map(ReservationLine::request).distinct().toList());
+        query.setParameter(
                         "lineIds",
                         lines.stream().map(line -> line.request().id().value()).toArray(UUID[]::new))
                 .setParameter("skus", texts(lines, line -> line.key().sku()))
@@ -161,10 +240,24 @@ class ReservationStatements {
                         lines.stream()
                                 .map(line -> line.allocation().backordered())
                                 .toArray(Long[]::new))
-                .setParameter("names", texts(lines, line -> line.request().id().toString()))
-                .setParameter("actors", texts(lines, line -> line.request().actor()))
-                .setParameter("requests", texts(lines, line -> line.request().requestId()))
                 .executeUpdate();
+    }
+
+    private static void setRequests(CommonQueryContract query, List<ReservationRequest> requests) {
+        query.setParameter(
+                        "ids",
+                        requests.stream().map(request -> request.id().value()).toArray(UUID[]::new))
+                .setParameter(
+                        "seconds",
+                        requests.stream()
+                                .map(request -> Seconds.of(request.timeToLive()))
+                                .toArray(Double[]::new))
+                .setParameter(
+                        "batched",
+                        requests.stream().map(ReservationRequest::batched).toArray(Boolean[]::new))
+                .setParameter("names", texts(requests, request -> request.id().toString()))
+                .setParameter("actors", texts(requests, ReservationRequest::actor))
+                .setParameter("requests", texts(requests, ReservationRequest::requestId));
     }
 
     private static <T> String[] texts(Collection<T> rows, Function<T, String> column) {

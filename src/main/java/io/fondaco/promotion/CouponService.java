@@ -6,23 +6,23 @@ import io.fondaco.platform.cache.ObjectCache.Loaded;
 import io.fondaco.platform.cache.ObjectCaches.CachedReads;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.postal.EmailAddress;
-import io.fondaco.platform.web.Violation;
 import io.fondaco.promotion.DiscountCalculator.CouponCandidate;
 import io.fondaco.promotion.Discounts.AppliedDiscount;
+import io.fondaco.promotion.PromotionStatements.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * The coupons of carts and orders. A redemption is a row of its own. If the promotion has a usage limit, a conditional
- * update also increments a counter; no decision depends on a count that was read before. Rows are locked in the order
- * of the promotion ids, counters of promotions before those of customers.
+ * The coupons of carts and orders. A redemption is a row of its own. If the promotion has a usage limit, the same
+ * statement also increments a counter, which it has locked; no decision depends on a count that was read before. Rows
+ * are locked in the order of the promotion ids, counters of promotions before those of customers.
  */
 @ApplicationScoped
 class CouponService implements Promotions {
@@ -69,31 +69,32 @@ class CouponService implements Promotions {
     }
 
     @Override
-    @Transactional(Transactional.TxType.MANDATORY)
+    @Transactional(value = Transactional.TxType.MANDATORY, dontRollbackOn = PromotionsChanged.class)
     public void redeem(UUID order, String email, List<AppliedDiscount> applied) {
         if (applied.isEmpty()) {
             return;
         }
-        List<PromotionId> promotions =
-                applied.stream().map(AppliedDiscount::promotion).toList();
-        requireNoneUsedUp(applied, statements.incrementUsage(promotions));
-        requireNoneUsedUp(applied, statements.insertRedemptions(order, customerHash(email), promotions));
+        Map<PromotionId, Refusal> refusals = statements.redeem(order, customerHash(email), applied);
+        if (refusals.containsValue(Refusal.CHANGED)) {
+            throw new PromotionsChanged(findCodes(applied, id -> refusals.get(id) == Refusal.CHANGED));
+        }
+        if (!refusals.isEmpty()) {
+            throw new CouponUsedUp(findCodes(applied, refusals::containsKey).stream()
+                    .map(code -> CouponUsedUp.of("/coupon_codes", code))
+                    .toList());
+        }
     }
 
-    private static void requireNoneUsedUp(List<AppliedDiscount> applied, Set<UUID> usedUp) {
-        if (!usedUp.isEmpty()) {
-            List<Violation> coupons = applied.stream()
-                    .filter(discount -> usedUp.contains(discount.promotion().value()))
-                    .map(discount -> CouponUsedUp.of("/coupon_codes", discount.code()))
-                    .toList();
-            throw new CouponUsedUp(coupons);
-        }
+    private static List<String> findCodes(List<AppliedDiscount> applied, Predicate<PromotionId> condition) {
+        return applied.stream()
+                .filter(discount -> condition.test(discount.promotion()))
+                .map(AppliedDiscount::code)
+                .toList();
     }
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
     public void releaseRedemptions(UUID order) {
-        statements.decrementUsage(order);
         statements.deleteRedemptions(order);
     }
 

@@ -162,6 +162,7 @@ final class DiscountCalculator {
         remainingShipping -= shipping;
         return new AppliedDiscount(
                 promotion.id(),
+                promotion.version(),
                 promotion.code(),
                 promotion.title(),
                 promotion.kind(),

@@ -24,12 +24,15 @@ public record Discounts(List<AppliedDiscount> applied, List<Violation> problems)
     /**
      * The discount of one promotion.
      *
+     * @param promotionVersion the version of the promotion that it is calculated from; {@link Promotions#redeem} accepts
+     *     no other
      * @param amount the sum of the line amounts and the shipping amount; zero for free shipping if shipping costs
      *     nothing
      * @param lineAmounts the discount of each line, in the order of the cart
      */
     public record AppliedDiscount(
             PromotionId promotion,
+            long promotionVersion,
             String code,
             String title,
             PromotionKind kind,
@@ -43,13 +46,16 @@ public record Discounts(List<AppliedDiscount> applied, List<Violation> problems)
                 throw new IllegalArgumentException("Discount %s is not the sum of its parts".formatted(amount));
             }
         }
+
+        /** A promotion without a discount is not redeemed. */
+        boolean isZero() {
+            return amount.amount() == 0;
+        }
     }
 
     /** The discounts that are not zero: an order redeems only these. */
     public List<AppliedDiscount> nonZero() {
-        return applied.stream()
-                .filter(discount -> discount.amount().amount() > 0)
-                .toList();
+        return applied.stream().filter(discount -> !discount.isZero()).toList();
     }
 
     /** The sum of all discounts of one line. */

@@ -50,17 +50,22 @@ public interface Promotions {
     Discounts calculateDiscounts(DiscountRequest discountRequest, CachedReads reads);
 
     /**
-     * Redeems promotions for an order, all or none. Joins the caller's transaction on the primary. Two statements.
+     * Redeems the promotions of an order whose discount is not zero, all or none, and proves that the promotions of all
+     * discounts still are what the discounts were calculated from, by the current time of the database. Joins the
+     * caller's transaction on the primary. One statement; none without discounts.
      *
      * @param order an order without redemptions
      * @param email of the customer, compared by {@link io.fondaco.platform.postal.EmailAddress#toComparisonKey}
-     * @throws CouponUsedUp if a promotion has reached its usage limit, in total or for this customer
+     * @throws PromotionsChanged if a promotion has another version than the discount, or its period ended; nothing is
+     *     written, and the transaction goes on
+     * @throws CouponUsedUp if a promotion has reached its usage limit, in total or for this customer; the transaction is
+     *     rolled back
      */
     void redeem(UUID order, String email, List<Discounts.AppliedDiscount> applied);
 
     /**
      * Releases the redemptions of an order that failed or was cancelled. Joins the caller's transaction on the primary.
-     * Two statements. Releasing twice, or without redemptions, changes nothing.
+     * One statement. Releasing twice, or without redemptions, changes nothing.
      */
     void releaseRedemptions(UUID order);
 }

@@ -230,7 +230,7 @@ class TotalsStepTest {
         Money amount = lines.stream().reduce(shipping, Money::plus);
         return new Discounts(
                 List.of(new AppliedDiscount(
-                        PromotionId.random(), "SOAPWEEK", "Soap", PromotionKind.AMOUNT, amount, lines, shipping)),
+                        PromotionId.random(), 1, "SOAPWEEK", "Soap", PromotionKind.AMOUNT, amount, lines, shipping)),
                 List.of());
     }
 
