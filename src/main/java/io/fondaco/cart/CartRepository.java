@@ -65,10 +65,12 @@ class CartRepository implements PanacheRepositoryBase<CartEntity, UUID> {
         update("update versioned CartEntity set updatedAt = instant where id = :id", Map.of("id", id.value()));
     }
 
-    /** Does nothing if the cart has another status: the caller detects a lost race by its checkout attempt. */
-    void transition(CartId id, CartStatus from, CartStatus to) {
-        update(
-                "update versioned CartEntity set status = :to, updatedAt = instant where id = :id and status = :from",
-                Map.of("to", to.column(), "from", from.column(), "id", id.value()));
+    /** @return false if the cart has another status; nothing is written then */
+    boolean transition(CartId id, CartStatus from, CartStatus to) {
+        return update(
+                        "update versioned CartEntity set status = :to, updatedAt = instant"
+                                + " where id = :id and status = :from",
+                        Map.of("to", to.column(), "from", from.column(), "id", id.value()))
+                == 1;
     }
 }

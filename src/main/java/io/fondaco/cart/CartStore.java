@@ -144,14 +144,21 @@ class CartStore implements Carts {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public void markCompleted(CartId id) {
-        carts.transition(id, CartStatus.COMPLETING, CartStatus.COMPLETED);
+    public Optional<Cart> beginCompletion(CartId id, String token) {
+        Cart cart = lock(id, token);
+        return carts.transition(id, CartStatus.OPEN, CartStatus.COMPLETING) ? Optional.of(cart) : Optional.empty();
     }
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public void reopen(CartId id) {
-        carts.transition(id, CartStatus.COMPLETING, CartStatus.OPEN);
+    public boolean markCompleted(CartId id) {
+        return carts.transition(id, CartStatus.COMPLETING, CartStatus.COMPLETED);
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public boolean reopen(CartId id) {
+        return carts.transition(id, CartStatus.COMPLETING, CartStatus.OPEN);
     }
 
     /**

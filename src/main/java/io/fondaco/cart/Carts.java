@@ -56,9 +56,25 @@ public interface Carts {
     /** Blocks changes of the cart while it is being completed. */
     void markCompleting(CartId id);
 
-    /** Records that the cart became an order. Locks the cart if the caller has not. */
-    void markCompleted(CartId id);
+    /**
+     * Locks an open cart and blocks changes of it while it is being completed.
+     *
+     * @return the cart; empty if it is not open
+     * @throws io.fondaco.platform.web.ApiException 404 if there is none, or the token belongs to another cart
+     */
+    Optional<Cart> beginCompletion(CartId id, String token);
 
-    /** Allows changes again after a failed checkout attempt. Locks the cart if the caller has not. */
-    void reopen(CartId id);
+    /**
+     * Records that the cart became an order. Locks the cart. One statement.
+     *
+     * @return false if the cart is not being completed; nothing is written then
+     */
+    boolean markCompleted(CartId id);
+
+    /**
+     * Allows changes again after a failed checkout attempt. Locks the cart. One statement.
+     *
+     * @return false if the cart is not being completed; nothing is written then
+     */
+    boolean reopen(CartId id);
 }
