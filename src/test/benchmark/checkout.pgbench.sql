@@ -14,13 +14,12 @@ BEGIN;
 UPDATE cart.cart SET shipping_method = 'pickup', version = version + 1 WHERE id = :cart AND status = 'open' RETURNING *;
 COMMIT;
 BEGIN;
-INSERT INTO idempotency.request (principal, route, key, fingerprint, locked_until) VALUES (:cart, 'complete', :completion, 'x', now() + interval '15 s') ON CONFLICT DO NOTHING;
 SELECT * FROM cart.cart WHERE id = :cart FOR UPDATE;
 SELECT v.id, p.title FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id WHERE v.sku IN (:sku_a, :sku_b);
 SELECT * FROM pricing.price WHERE currency = 'EUR' AND variant_id IN (SELECT variant_id FROM cart.cart, jsonb_to_recordset(lines) AS l (variant_id uuid) WHERE id = :cart);
 INSERT INTO payment.payment (id, order_id, provider, reference, currency, amount) VALUES (:pay, :ord, 'bench', :pay, 'EUR', 1000);
-INSERT INTO checkout.attempt (id, cart_id, order_id, payment_id, reservation_id, snapshot, idempotency_principal, idempotency_route, idempotency_key, idempotency_fingerprint, leased_until)
-VALUES (:completion, :cart, :ord, :pay, :res, '{"lines": [{"sku": "a", "quantity": 1, "title": "Something with a title"}, {"sku": "b", "quantity": 1, "title": "Something with a title"}]}', :cart, 'complete', :completion, 'x', now() + interval '15 s');
+INSERT INTO checkout.attempt (id, cart_id, order_id, payment_id, reservation_id, snapshot, idempotency_key, idempotency_fingerprint, leased_until)
+VALUES (:completion, :cart, :ord, :pay, :res, '{"lines": [{"sku": "a", "quantity": 1, "title": "Something with a title"}, {"sku": "b", "quantity": 1, "title": "Something with a title"}]}', :completion, 'x', now() + interval '15 s');
 UPDATE cart.cart SET status = 'completing' WHERE id = :cart;
 SELECT sku, available FROM inventory.stock_level WHERE sku IN (:sku_a, :sku_b) ORDER BY sku, location FOR UPDATE;
 INSERT INTO inventory.reservation (id, expires_at) VALUES (:res, now() + interval '15 min');
@@ -32,18 +31,16 @@ INSERT INTO payment.test_charge (reference, currency, amount, state) VALUES (:pa
 COMMIT;
 BEGIN;
 SELECT * FROM checkout.attempt WHERE id = :completion FOR UPDATE;
-INSERT INTO customer.customer (id, email) VALUES (:customer, :customer || '@example.com') ON CONFLICT (email) DO UPDATE SET last_order_at = now();
 INSERT INTO "order".orders (id, cart_id, token_hash, customer_id, email, currency, status, payment_status, subtotal, discount, shipping, tax, total)
 VALUES (:ord, :cart, '\x00', :customer, :customer || '@example.com', 'EUR', 'confirmed', 'captured', 1000, 0, 0, 0, 1000);
 INSERT INTO "order".line (id, order_id, position, variant_id, sku, title, quantity, unit_price, total, stock_taken)
 SELECT gen_random_uuid(), :ord::uuid, row_number() OVER (), variant_id, sku, 'Something with a title', 1, 500, 500, true FROM cart.cart, jsonb_to_recordset(lines) AS l (variant_id uuid, sku text) WHERE id = :cart;
 INSERT INTO "order".history (order_id, event, actor, request_id, facts) VALUES (:ord, 'placed', 'shopper', 'req', '{}');
 UPDATE payment.payment SET state = 'captured', captured_amount = 1000 WHERE id = :pay;
-UPDATE checkout.attempt SET state = 'placed' WHERE id = :completion;
 UPDATE cart.cart SET status = 'completed' WHERE id = :cart;
 UPDATE inventory.reservation SET status = 'claimed' WHERE id = :res AND status = 'reserved';
 INSERT INTO inventory.movement (sku, location, kind, quantity, reference) SELECT sku, location, 'sold', -1, :ord FROM inventory.reservation_line WHERE reservation_id = :res;
 SELECT sku FROM inventory.stock_level WHERE sku IN (:sku_a, :sku_b) ORDER BY sku, location FOR UPDATE;
 UPDATE inventory.stock_level SET on_hand = on_hand - 1, reserved = reserved - 1 WHERE sku IN (:sku_a, :sku_b);
-UPDATE idempotency.request SET status = 201, body = '{}' WHERE principal = :cart AND route = 'complete' AND key = :completion;
+UPDATE checkout.attempt SET state = 'placed', response_status = 201, response_body = '{}' WHERE id = :completion;
 COMMIT;

@@ -7,7 +7,6 @@ SELECT quote_literal(id) AS cart, quote_literal(sku) AS sku, quote_literal(gen_r
        quote_literal(gen_random_uuid()) AS line
   FROM public.benchmark_cart WHERE n = :n \gset
 BEGIN;
-INSERT INTO idempotency.request (principal, route, key, fingerprint, locked_until) VALUES (:cart, 'complete', :completion, 'x', now() + interval '15 s') ON CONFLICT DO NOTHING;
 SELECT token_hash, currency, email, shipping_address, billing_address, shipping_method, to_json(coupon_codes), status, version, lines FROM cart.cart WHERE id = :cart FOR UPDATE;
 SELECT v.id, v.product_id, v.sku, p.title, array_to_string(v.option_values, ' / '), p.status = 'active', v.inventory_tracked AND v.inventory_policy = 'deny', v.requires_shipping
   FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id WHERE v.sku = ANY (ARRAY [:sku]);
@@ -24,13 +23,11 @@ WITH made AS (INSERT INTO inventory.reservation (id, expires_at, batched) VALUES
      told AS (INSERT INTO inventory.movement (sku, location, kind, quantity, reserved, backordered, reference, actor, request_id)
               VALUES (:sku, 'default', 'reserved', 0, 1, 0, :res, 'customer', 'request'))
 UPDATE inventory.stock_level SET reserved = reserved + 1, updated_at = now() WHERE sku = :sku AND location = 'default';
-INSERT INTO checkout.attempt (id, cart_id, order_id, payment_id, reservation_id, snapshot, idempotency_principal, idempotency_route, idempotency_key, idempotency_fingerprint, leased_until)
+INSERT INTO checkout.attempt (id, cart_id, order_id, payment_id, reservation_id, snapshot, idempotency_key, idempotency_fingerprint, leased_until)
 VALUES (:completion, :cart, :ord, :pay, :res, '{"lines": [{"sku": "a", "quantity": 1, "title": "Something with a title", "unit_price": 1000, "currency": "EUR"}], "email": "somebody@example.com"}',
-        :cart, 'complete', :completion, 'x', now() + interval '15 s');
+        :completion, 'x', now() + interval '15 s') ON CONFLICT (cart_id, idempotency_key) DO NOTHING;
 INSERT INTO payment.test_charge AS c (reference, currency, amount, state) VALUES (:pay, 'EUR', 1000, 'captured') ON CONFLICT (reference) DO UPDATE SET state = c.state RETURNING state;
-UPDATE checkout.attempt SET state = 'placed', attempts = 0, updated_at = now(), next_attempt_at = now() + interval '15 s' WHERE id = :completion AND state = 'reserved';
 UPDATE cart.cart SET status = 'completed', version = version + 1, updated_at = now() WHERE id = :cart AND status = 'completing';
-INSERT INTO customer.customer (id, email) VALUES (:customer, lower(:customer || '@example.com')) ON CONFLICT (email) DO UPDATE SET last_order_at = now() RETURNING id;
 WITH placed AS (INSERT INTO "order".orders (id, cart_id, token_hash, customer_id, email, currency, status, payment_status, shipping_method, subtotal, discount, shipping, tax, total)
                 VALUES (:ord, :cart, '\x00', :customer, :customer || '@example.com', 'EUR', 'confirmed', 'captured', 'pickup', 1000, 0, 0, 0, 1000) RETURNING *),
      lines AS (INSERT INTO "order".line (id, order_id, position, variant_id, sku, title, quantity, unit_price, total, stock_taken, backordered_quantity, discount)
@@ -51,6 +48,7 @@ WITH claimed AS (UPDATE inventory.reservation SET status = 'claimed', reference 
      moved AS (INSERT INTO inventory.movement (sku, location, kind, quantity, reserved, reference, actor, request_id)
                SELECT sku, location, 'sold', -stock, -stock, :ord, 'customer', 'request' FROM locked)
 UPDATE inventory.stock_level s SET on_hand = s.on_hand - l.stock, reserved = s.reserved - l.stock, updated_at = now() FROM locked l WHERE s.sku = l.sku AND s.location = l.location;
-UPDATE idempotency.request SET status = 201, body = '{"id": "an order", "lines": [{"sku": "a", "quantity": 1, "title": "Something with a title", "unit_price": 1000}], "total": 1000}'
- WHERE principal = :cart AND route = 'complete' AND key = :completion;
+UPDATE checkout.attempt SET state = 'placed', attempts = 0, updated_at = now(), next_attempt_at = now() + interval '15 s', response_status = 201,
+       response_body = '{"id": "an order", "lines": [{"sku": "a", "quantity": 1, "title": "Something with a title", "unit_price": 1000}], "total": 1000}'
+ WHERE id = :completion AND state = 'reserved';
 COMMIT;

@@ -28,12 +28,13 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class CartStatements {
     private static final TypeReference<List<CartLineRow>> LINES = new TypeReference<>() {};
+    private static final TypeReference<List<String>> CODES = new TypeReference<>() {};
 
     private static final String WHERE_OPEN_RETURNING_CART = """
              WHERE id = :id AND token_hash = :tokenHash AND status = 'open'
             RETURNING id, currency, email, cast(shipping_address AS text) AS shipping_address,
-                      cast(billing_address AS text) AS billing_address, shipping_method, coupon_codes, status,
-                      version, cast(lines AS text) AS lines
+                      cast(billing_address AS text) AS billing_address, shipping_method,
+                      cast(to_json(coupon_codes) AS text) AS coupon_codes, status, version, cast(lines AS text) AS lines
             """;
 
     private final Session session;
@@ -44,7 +45,7 @@ class CartStatements {
         this.json = json;
     }
 
-    /** The columns of a {@link CartRow}, with JSON as text. */
+    /** The columns of a {@link CartRow}, with JSON as text; so are the codes, as a record with arrays has no equality. */
     private record ReturnedRow(
             UUID id,
             String currency,
@@ -52,7 +53,7 @@ class CartStatements {
             @Nullable String shippingAddress,
             @Nullable String billingAddress,
             @Nullable String shippingMethod,
-            String[] couponCodes,
+            String couponCodes,
             String status,
             long version,
             String lines) {}
@@ -111,10 +112,10 @@ class CartStatements {
                         parseAddress(row.shippingAddress),
                         parseAddress(row.billingAddress),
                         row.shippingMethod,
-                        List.of(row.couponCodes),
+                        parse(row.couponCodes, CODES),
                         row.status,
                         row.version,
-                        parseLines(row.lines))
+                        parse(row.lines, LINES))
                 .toCart();
     }
 
@@ -130,11 +131,11 @@ class CartStatements {
         }
     }
 
-    private List<CartLineRow> parseLines(String text) {
+    private <T> List<T> parse(String text, TypeReference<List<T>> type) {
         try {
-            return json.readValue(text, LINES);
+            return json.readValue(text, type);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Cannot parse the stored lines of a cart", e);
+            throw new IllegalStateException("Cannot parse a stored cart", e);
         }
     }
 

@@ -144,12 +144,6 @@ class CartStore implements Carts {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public void markCompleting(CartId id) {
-        carts.transition(id, CartStatus.OPEN, CartStatus.COMPLETING);
-    }
-
-    @Override
-    @Transactional(Transactional.TxType.MANDATORY)
     public boolean markCompleted(CartId id) {
         return carts.transition(id, CartStatus.COMPLETING, CartStatus.COMPLETED);
     }

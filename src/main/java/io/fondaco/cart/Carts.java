@@ -81,9 +81,6 @@ public interface Carts {
      */
     Optional<Cart> beginCompletion(CartId id, String token);
 
-    /** Blocks changes of the cart while it is being completed. One statement. */
-    void markCompleting(CartId id);
-
     /**
      * Records that the cart became an order. Locks the cart if the caller has not. One statement.
      *

@@ -4,17 +4,20 @@ import io.fondaco.cart.CartId;
 import io.fondaco.inventory.ReservationId;
 import io.fondaco.order.NewOrder;
 import io.fondaco.payment.PaymentId;
-import io.fondaco.platform.idempotency.IdempotencyKey;
+import io.fondaco.platform.idempotency.IdempotentResponse;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The stored record of one try to complete a cart.
+ * The stored record of one try to complete a cart, and of the request that began it.
  *
  * @param reservation empty if no line of the cart is stock-limited
  * @param snapshot the content of the future order, with the prices that are charged
- * @param idempotencyKey of the request that began the attempt; the response is stored under it, no matter who finalizes
+ * @param fingerprint of the request that began the attempt
+ * @param response to that request, no matter who finalized the attempt; empty while the attempt is reserved, and if its
+ *     key was released
+ * @param lease how much longer a request or recovery may work on the attempt; zero if none does
  * @param pendingExpired whether the payment has been pending for longer than
  *     {@code fondaco.checkout.pending-payment-timeout}
  * @param shopperActionExpired whether the payment has been pending for longer than
@@ -27,7 +30,9 @@ public record CheckoutAttempt(
         Optional<ReservationId> reservation,
         CheckoutAttemptState state,
         NewOrder snapshot,
-        IdempotencyKey idempotencyKey,
+        String fingerprint,
+        Optional<IdempotentResponse> response,
+        Duration lease,
         boolean pendingExpired,
         boolean shopperActionExpired) {
     /** How long an attempt reserves stock; much longer than an attempt takes. */

@@ -3,7 +3,6 @@ package io.fondaco.checkout;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.cart.CartId;
-import io.fondaco.inventory.Inventory;
 import io.fondaco.inventory.ReservationId;
 import io.fondaco.order.NewOrder;
 import io.fondaco.order.OrderId;
@@ -11,7 +10,8 @@ import io.fondaco.payment.PaymentId;
 import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.PaymentResult;
 import io.fondaco.platform.Backoff;
-import io.fondaco.platform.idempotency.IdempotencyKey;
+import io.fondaco.platform.idempotency.IdempotentResponse;
+import io.fondaco.platform.idempotency.RequestKey;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.jobs.DueWork;
 import io.fondaco.platform.monitoring.GaugeSnapshot;
@@ -27,19 +27,33 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.Session;
+import org.hibernate.query.MutationQuery;
 import org.hibernate.query.NativeQuery;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes {@code checkout.attempt}. */
+/**
+ * Reads and writes {@code checkout.attempt}.
+ *
+ * <p>A transaction that ends a reserved attempt locks its row last, after the cart, the order, the payment and the
+ * stock. So no transaction waits for one of these while it has locked the row of a reserved attempt: a claim of due
+ * attempts and a renewed lease commit before the reservation is extended.
+ */
 @ApplicationScoped
 public class CheckoutAttemptStatements {
     private static final String COLUMNS = """
-             id, cart_id, payment_id, reservation_id, state, cast(snapshot AS text) AS snapshot, idempotency_principal,
-             idempotency_route, idempotency_key, idempotency_fingerprint,
+             id, cart_id, payment_id, reservation_id, state, cast(snapshot AS text) AS snapshot,
+             idempotency_fingerprint, response_status, response_body,
+             CASE WHEN leased_until > now() THEN cast(ceil(extract(epoch FROM leased_until - now())) AS int) ELSE 0 END
+                  AS lease_seconds,
              state = 'pending' AND created_at < now() - make_interval(secs => :paymentTimeout) AS overdue,
              state = 'pending' AND created_at < now() - make_interval(secs => :actionTimeout) AS shopper_overdue
             """;
     private static final Duration MAX_CHECK_INTERVAL = Duration.ofMinutes(5);
+
+    /**
+     * Maximum number of keys that the attempts of a cart have: any client can create a cart, and each key costs a row.
+     */
+    static final int MAX_KEYS_PER_CART = 1_000;
 
     /** Maximum number of attempts that one call of {@link #claimDue} returns. */
     static final int RECOVERY_BATCH_SIZE = 10;
@@ -47,14 +61,12 @@ public class CheckoutAttemptStatements {
     private final Session session;
     private final ObjectMapper json;
     private final CheckoutSettings settings;
-    private final Inventory inventory;
     private final DueWork<AttemptRow> recovery;
 
-    CheckoutAttemptStatements(Session session, ObjectMapper json, CheckoutSettings settings, Inventory inventory) {
+    CheckoutAttemptStatements(Session session, ObjectMapper json, CheckoutSettings settings) {
         this.session = session;
         this.json = json;
         this.settings = settings;
-        this.inventory = inventory;
         this.recovery = DueWork.in("checkout.attempt")
                 .where("state IN ('reserved', 'pending')")
                 .lease(settings.attemptLease())
@@ -69,10 +81,10 @@ public class CheckoutAttemptStatements {
             @Nullable UUID reservation,
             String state,
             String snapshot,
-            String idempotencyPrincipal,
-            String idempotencyRoute,
-            String idempotencyKey,
-            String idempotencyFingerprint,
+            String fingerprint,
+            @Nullable Integer responseStatus,
+            @Nullable String responseBody,
+            int leaseSeconds,
             boolean overdue,
             boolean shopperOverdue) {}
 
@@ -101,17 +113,26 @@ public class CheckoutAttemptStatements {
         }
     }
 
-    /** Stores a new attempt, leased to the caller for {@code fondaco.checkout.attempt-lease}. One statement. */
+    /**
+     * Stores a new attempt, leased to the caller for {@code fondaco.checkout.attempt-lease}. One statement.
+     *
+     * @return empty if the key was used before on this cart, or the cart has {@link #MAX_KEYS_PER_CART} keys
+     */
     @Transactional(Transactional.TxType.MANDATORY)
-    CheckoutAttempt insert(
-            CartId cart, PaymentId payment, Optional<ReservationId> reservation, NewOrder order, IdempotencyKey key) {
+    Optional<CheckoutAttempt> insert(
+            CartId cart, PaymentId payment, Optional<ReservationId> reservation, NewOrder order, RequestKey key) {
         UUID id = TypeId.newUuid();
-        session.createNativeMutationQuery("""
+        int inserted = session.createNativeMutationQuery("""
                         INSERT INTO checkout.attempt
-                               (id, cart_id, order_id, payment_id, reservation_id, snapshot, idempotency_principal,
-                                idempotency_route, idempotency_key, idempotency_fingerprint, leased_until)
-                        VALUES (:id, :cart, :order, :payment, cast(:reservation AS uuid), cast(:snapshot AS jsonb),
-                                :principal, :route, :key, :fingerprint, now() + make_interval(secs => :lease))
+                               (id, cart_id, order_id, payment_id, reservation_id, snapshot, idempotency_key,
+                                idempotency_fingerprint, leased_until)
+                        SELECT :id, :cart, :order, :payment, cast(:reservation AS uuid), cast(:snapshot AS jsonb), :key,
+                               :fingerprint, now() + make_interval(secs => :lease)
+                         WHERE (SELECT count(*)
+                                  FROM (SELECT FROM checkout.attempt
+                                         WHERE cart_id = :cart AND idempotency_key IS NOT NULL LIMIT :limit) AS used)
+                               < :limit
+                        ON CONFLICT (cart_id, idempotency_key) DO NOTHING
                         """)
                 .setParameter("id", id)
                 .setParameter("cart", cart.value())
@@ -120,18 +141,56 @@ public class CheckoutAttemptStatements {
                 .setParameter(
                         "reservation", reservation.map(ReservationId::value).orElse(null), UUID.class)
                 .setParameter("snapshot", Json.write(json, order))
-                .setParameter("principal", key.principal())
-                .setParameter("route", key.route())
                 .setParameter("key", key.key())
                 .setParameter("fingerprint", key.fingerprint())
                 .setParameter("lease", Seconds.of(settings.attemptLease()))
+                .setParameter("limit", MAX_KEYS_PER_CART)
                 .executeUpdate();
-        return new CheckoutAttempt(
-                id, cart, payment, reservation, CheckoutAttemptState.RESERVED, order, key, false, false);
+        return inserted == 0
+                ? Optional.empty()
+                : Optional.of(new CheckoutAttempt(
+                        id,
+                        cart,
+                        payment,
+                        reservation,
+                        CheckoutAttemptState.RESERVED,
+                        order,
+                        key.fingerprint(),
+                        Optional.empty(),
+                        settings.attemptLease(),
+                        false,
+                        false));
     }
 
     /**
-     * Changes the state of an attempt; nothing else does.
+     * Changes the state of a reserved attempt and stores the response to the request that began it. One statement.
+     *
+     * @return as {@link #transition}
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    boolean transitionWithResponse(
+            CheckoutAttempt expected, CheckoutAttemptState next, PaymentResult result, IdempotentResponse response) {
+        return transitionQuery(expected, next, result, ", response_status = :status, response_body = :body")
+                        .setParameter("status", response.status())
+                        .setParameter("body", response.body())
+                        .executeUpdate()
+                == 1;
+    }
+
+    /**
+     * Ends a reserved attempt that took no money, so that its key can be used again immediately. One statement.
+     *
+     * @return as {@link #transition}
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    boolean failAndReleaseKey(CheckoutAttempt expected, PaymentResult result) {
+        return transitionQuery(expected, CheckoutAttemptState.FAILED, result, ", idempotency_key = NULL")
+                        .executeUpdate()
+                == 1;
+    }
+
+    /**
+     * Changes the state of a pending attempt, whose response is stored. One statement.
      *
      * @param expected the attempt as the caller read it
      * @param result the payment result that causes the transition
@@ -139,25 +198,29 @@ public class CheckoutAttemptStatements {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     boolean transition(CheckoutAttempt expected, CheckoutAttemptState next, PaymentResult result) {
+        return transitionQuery(expected, next, result, "").executeUpdate() == 1;
+    }
+
+    /** Changes the state of an attempt; nothing else does. */
+    private MutationQuery transitionQuery(
+            CheckoutAttempt expected, CheckoutAttemptState next, PaymentResult result, String assignments) {
         if (!expected.state().canTransitionTo(next)) {
             throw new IllegalStateException(
                     "A checkout attempt in state %s cannot change to %s".formatted(expected.state(), next));
         }
         return session.createNativeMutationQuery("""
-                                UPDATE checkout.attempt
-                                   SET state = :next, attempts = 0, updated_at = now(),
-                                       waiting = :waiting, waiting_since = now(),
-                                       lease = NULL, leased_until = '-infinity',
-                                       next_attempt_at = now() + make_interval(secs => :wait)
-                                 WHERE id = :id AND state = :expected
-                                """)
-                        .setParameter("next", next.column())
-                        .setParameter("waiting", WaitReason.of(result).column())
-                        .setParameter("wait", Seconds.of(settings.pendingPaymentQueryDelay()))
-                        .setParameter("id", expected.id())
-                        .setParameter("expected", expected.state().column())
-                        .executeUpdate()
-                == 1;
+                        UPDATE checkout.attempt
+                           SET state = :next, attempts = 0, updated_at = now(),
+                               waiting = :waiting, waiting_since = now(),
+                               lease = NULL, leased_until = '-infinity',
+                               next_attempt_at = now() + make_interval(secs => :wait)%s
+                         WHERE id = :id AND state = :expected
+                        """.formatted(assignments))
+                .setParameter("next", next.column())
+                .setParameter("waiting", WaitReason.of(result).column())
+                .setParameter("wait", Seconds.of(settings.pendingPaymentQueryDelay()))
+                .setParameter("id", expected.id())
+                .setParameter("expected", expected.state().column());
     }
 
     /** Updates the wait reason of a pending attempt. One statement. */
@@ -206,9 +269,10 @@ public class CheckoutAttemptStatements {
         return select("payment_id = :value", payment.value());
     }
 
-    /** The attempt of this cart that has not failed, if there is one. */
-    Optional<CheckoutAttempt> findUnfailedByCart(CartId cart) {
-        return select("cart_id = :value AND state <> 'failed'", cart.value());
+    /** The attempt of this cart that has this key. */
+    Optional<CheckoutAttempt> findByKey(CartId cart, RequestKey key) {
+        return first(selectQuery("cart_id = :value AND idempotency_key = :key", cart.value())
+                .setParameter("key", key.key()));
     }
 
     Optional<CheckoutAttempt> find(UUID id) {
@@ -216,46 +280,47 @@ public class CheckoutAttemptStatements {
     }
 
     private Optional<CheckoutAttempt> select(String condition, UUID value) {
+        return first(selectQuery(condition, value));
+    }
+
+    private NativeQuery<AttemptRow> selectQuery(String condition, UUID value) {
         return setTimeouts(session.createNativeQuery(
                         "SELECT" + COLUMNS + " FROM checkout.attempt WHERE " + condition, AttemptRow.class))
-                .setParameter("value", value)
-                .getResultList()
-                .stream()
-                .findFirst()
-                .map(this::toAttempt);
+                .setParameter("value", value);
+    }
+
+    private Optional<CheckoutAttempt> first(NativeQuery<AttemptRow> query) {
+        return query.getResultList().stream().findFirst().map(this::toAttempt);
     }
 
     /**
-     * Claims unfinished attempts that are due, after a crash or while their payment is pending, and extends the
-     * reservations of those that are still reserved. Several pods may call it at the same time. The lease needs no
-     * check at the end, because {@link #transition} compares the state.
+     * Claims unfinished attempts that are due, after a crash or while their payment is pending. Several pods may call
+     * it at the same time. The lease needs no check at the end, because every transition compares the state. One
+     * statement; the caller extends the reservations afterwards.
      */
     @Transactional
     List<CheckoutAttempt> claimDue() {
-        List<CheckoutAttempt> due = setTimeouts(recovery.claimQuery(RECOVERY_BATCH_SIZE)).getResultList().stream()
+        return setTimeouts(recovery.claimQuery(RECOVERY_BATCH_SIZE)).getResultList().stream()
                 .map(this::toAttempt)
                 .toList();
-        due.forEach(this::extendReservation);
-        return due;
     }
 
-    /** Renews the lease for a client that resumes its attempt. */
+    /**
+     * Leases a reserved attempt to a client that resumes it. One statement; the caller extends the reservation
+     * afterwards.
+     *
+     * @return false if another request or recovery works on the attempt, or it has ended
+     */
     @Transactional(Transactional.TxType.MANDATORY)
-    void renewLease(CheckoutAttempt attempt) {
-        session.createNativeMutationQuery("""
+    boolean takeOver(CheckoutAttempt attempt) {
+        return session.createNativeMutationQuery("""
                         UPDATE checkout.attempt SET leased_until = now() + make_interval(secs => :lease)
-                         WHERE id = :id AND state = 'reserved'
+                         WHERE id = :id AND state = 'reserved' AND leased_until <= now()
                         """)
-                .setParameter("lease", Seconds.of(settings.attemptLease()))
-                .setParameter("id", attempt.id())
-                .executeUpdate();
-        extendReservation(attempt);
-    }
-
-    private void extendReservation(CheckoutAttempt attempt) {
-        if (attempt.state() == CheckoutAttemptState.RESERVED) {
-            attempt.reservation().ifPresent(id -> inventory.extend(id, CheckoutAttempt.RESERVATION_TIME_TO_LIVE));
-        }
+                        .setParameter("lease", Seconds.of(settings.attemptLease()))
+                        .setParameter("id", attempt.id())
+                        .executeUpdate()
+                == 1;
     }
 
     private NativeQuery<AttemptRow> setTimeouts(NativeQuery<AttemptRow> query) {
@@ -271,13 +336,15 @@ public class CheckoutAttemptStatements {
                 Optional.ofNullable(row.reservation()).map(ReservationId::new),
                 CheckoutAttemptState.ofColumn(row.state()),
                 parseSnapshot(row.snapshot()),
-                new IdempotencyKey(
-                        row.idempotencyPrincipal(),
-                        row.idempotencyRoute(),
-                        row.idempotencyKey(),
-                        row.idempotencyFingerprint()),
+                row.fingerprint(),
+                response(row.responseStatus(), row.responseBody()),
+                Duration.ofSeconds(row.leaseSeconds()),
                 row.overdue(),
                 row.shopperOverdue());
+    }
+
+    private static Optional<IdempotentResponse> response(@Nullable Integer status, @Nullable String body) {
+        return status == null || body == null ? Optional.empty() : Optional.of(new IdempotentResponse(status, body));
     }
 
     private NewOrder parseSnapshot(String text) {

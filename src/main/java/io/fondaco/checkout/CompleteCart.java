@@ -1,28 +1,32 @@
 package io.fondaco.checkout;
 
 import io.fondaco.cart.CartId;
+import io.fondaco.checkout.PrepareCheckout.Preparation;
 import io.fondaco.inventory.InsufficientStock;
+import io.fondaco.inventory.Inventory;
 import io.fondaco.payment.Payment;
 import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.PaymentResult;
 import io.fondaco.payment.Payments;
 import io.fondaco.platform.admission.WaitingRoom;
-import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.fondaco.platform.idempotency.IdempotentResponse;
-import io.fondaco.platform.identity.Secret;
+import io.fondaco.platform.idempotency.RequestKey;
 import io.fondaco.platform.web.ApiException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a cart into an order: one transaction prepares the checkout attempt, then the provider is called outside any
- * transaction, then one transaction finalizes the attempt. 19 statements and two commits for a cart of any size,
+ * transaction, then one transaction finalizes the attempt. 17 statements and two commits for a cart of any size,
  * without those of the provider.
+ *
+ * <p>The attempt is also the record of the request's {@code Idempotency-Key}: it is stored with the key, and its first
+ * change of state stores the response. A request that changes nothing (an incomplete cart, too little stock) stores
+ * nothing, so the same key can be used again.
  *
  * <p>After a crash at any point the client's retry with the same key or {@link CheckoutRecovery} finishes the attempt,
  * whichever comes first. It queries the provider by the reference that was stored before the first call.
@@ -35,23 +39,29 @@ public class CompleteCart {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final PrepareCheckout prepareCheckout;
+    private final EarlierAttempts earlierAttempts;
     private final FinalizeCheckout finalizeCheckout;
     private final CheckoutAttemptStatements checkoutAttemptStatements;
     private final Payments payments;
+    private final Inventory inventory;
     private final ResponseJson responseJson;
     private final WaitingRoom waitingRoom;
 
     CompleteCart(
             PrepareCheckout prepareCheckout,
+            EarlierAttempts earlierAttempts,
             FinalizeCheckout finalizeCheckout,
             CheckoutAttemptStatements checkoutAttemptStatements,
             Payments payments,
+            Inventory inventory,
             ResponseJson responseJson,
             WaitingRoom waitingRoom) {
         this.prepareCheckout = prepareCheckout;
+        this.earlierAttempts = earlierAttempts;
         this.finalizeCheckout = finalizeCheckout;
         this.checkoutAttemptStatements = checkoutAttemptStatements;
         this.payments = payments;
+        this.inventory = inventory;
         this.responseJson = responseJson;
         this.waitingRoom = waitingRoom;
     }
@@ -63,16 +73,12 @@ public class CompleteCart {
             @Nullable String idempotencyKey,
             @Nullable String ticket,
             CompleteRequest request) {
-        IdempotencyKey key = IdempotencyKey.required(
-                idempotencyKey,
-                "cart:" + HexFormat.of().formatHex(Secret.hash(token)),
-                "POST /store/v1/carts/%s/complete".formatted(id),
-                responseJson.write(request));
+        RequestKey key = RequestKey.required(idempotencyKey, responseJson.write(request));
         String paymentToken = Optional.ofNullable(request.payment().token()).orElse("");
-        return switch (waitingRoom.run(ticket, () -> prepareCheckout.prepare(id, token, key, request))) {
-            case PrepareCheckout.Preparation.ReplayedResponse(var replayed) ->
-                new ReplayableResponse(withTokenAndAction(replayed, token), true);
-            case PrepareCheckout.Preparation.Prepared(var attempt, var payment) -> {
+        return switch (waitingRoom.run(ticket, () -> prepareOrFind(id, token, key, request))) {
+            case Preparation.Answered(var attempt, var earlier) ->
+                new ReplayableResponse(withTokenAndAction(attempt, earlier, token), true);
+            case Preparation.Prepared(var attempt, var payment) -> {
                 PaymentResult result = payments.authorize(payment, paymentToken);
                 Optional<IdempotentResponse> stored = applyPaymentResult(attempt, result);
                 if (result.outcome() == PaymentOutcome.PROVIDER_UNAVAILABLE) {
@@ -80,7 +86,8 @@ public class CompleteCart {
                 }
                 yield response(attempt, stored, token);
             }
-            case PrepareCheckout.Preparation.Resumed(var attempt) -> {
+            case Preparation.Resumed(var attempt) -> {
+                extendReservation(attempt);
                 Payment payment = payments.find(attempt.payment()).orElseThrow();
                 PaymentResult status = payments.fetchStatus(payment);
                 Optional<IdempotentResponse> stored = applyPaymentResult(
@@ -91,6 +98,22 @@ public class CompleteCart {
                 yield response(attempt, stored, token);
             }
         };
+    }
+
+    private Preparation prepareOrFind(CartId id, String token, RequestKey key, CompleteRequest request) {
+        try {
+            return prepareCheckout.prepare(id, token, key, request);
+        } catch (ApiException failure) {
+            return earlierAttempts.find(id, token, key, failure);
+        }
+    }
+
+    /** Keeps the stock of an attempt that is taken over and still reserved. */
+    private void extendReservation(CheckoutAttempt attempt) {
+        if (attempt.state() == CheckoutAttemptState.RESERVED) {
+            attempt.reservation()
+                    .ifPresent(reservation -> inventory.extend(reservation, CheckoutAttempt.RESERVATION_TIME_TO_LIVE));
+        }
     }
 
     /** An earlier authorization may still be in progress, so an unavailable provider means an unknown outcome. */
@@ -113,18 +136,26 @@ public class CompleteCart {
     /** @param stored the response that this request stored; empty if another request finalized the attempt */
     private ReplayableResponse response(CheckoutAttempt attempt, Optional<IdempotentResponse> stored, String token) {
         return new ReplayableResponse(
-                withTokenAndAction(stored.orElseGet(() -> finalizeCheckout.storedResponse(attempt)), token), false);
+                withTokenAndAction(attempt, stored.orElseGet(() -> storedResponse(attempt)), token), false);
+    }
+
+    private IdempotentResponse storedResponse(CheckoutAttempt attempt) {
+        return checkoutAttemptStatements
+                .find(attempt.id())
+                .flatMap(CheckoutAttempt::response)
+                .orElseThrow(() -> ApiException.unavailable(
+                        "completion_interrupted",
+                        "The checkout was interrupted and rolled back; try again with the same Idempotency-Key.",
+                        Duration.ofSeconds(1)));
     }
 
     /** Stored responses contain no secrets: the order token and the payment action are added to each response. */
-    private IdempotentResponse withTokenAndAction(IdempotentResponse stored, String token) {
+    private IdempotentResponse withTokenAndAction(CheckoutAttempt attempt, IdempotentResponse stored, String token) {
         IdempotentResponse response = responseJson.withOrderToken(stored, token);
         if (stored.status() != ACCEPTED) {
             return response;
         }
-        return checkoutAttemptStatements
-                .findByOrder(responseJson.orderId(stored))
-                .flatMap(attempt -> payments.find(attempt.payment()))
+        return payments.find(attempt.payment())
                 .flatMap(payment -> payments.findPendingAction(payment.id())
                         .map(action -> responseJson.withPaymentAction(response, payment, action)))
                 .orElse(response);
@@ -139,6 +170,7 @@ public class CompleteCart {
     /** Finishes an attempt that a crash or a slow provider left unfinished. */
     @Transactional(Transactional.TxType.NEVER)
     void recover(CheckoutAttempt attempt) {
+        extendReservation(attempt);
         Payment payment = payments.find(attempt.payment()).orElseThrow();
         PaymentResult result = payments.fetchStatus(payment);
         PaymentResult finalResult = shouldAbandon(attempt, result) ? payments.voidPayment(payment) : result;

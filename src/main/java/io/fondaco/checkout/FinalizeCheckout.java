@@ -1,7 +1,7 @@
 package io.fondaco.checkout;
 
 import io.fondaco.cart.Carts;
-import io.fondaco.customer.Customers;
+import io.fondaco.customer.CustomerId;
 import io.fondaco.inventory.InsufficientStock;
 import io.fondaco.inventory.Inventory;
 import io.fondaco.inventory.Inventory.Reservation;
@@ -17,14 +17,13 @@ import io.fondaco.order.StoreOrder;
 import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.PaymentResult;
 import io.fondaco.payment.Payments;
-import io.fondaco.platform.idempotency.Idempotency;
 import io.fondaco.platform.idempotency.IdempotentResponse;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.platform.web.ApiException;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,39 +32,47 @@ import java.util.Optional;
  * cart. The request, a webhook and checkout recovery all call it; the first of them changes the state, and the others
  * get a {@link Finalization} that was not applied.
  *
- * <p>An immediately paid order costs nine statements, including those of inventory and the outbox. Stock is updated by
- * the last but one.
+ * <p>A reserved attempt is ended in this order: cart, order, coupons, payment, stock, attempt.
+ *
+ * <ul>
+ *   <li>The cart decides between callers. Its first statement locks it and ends its completion, so a second caller
+ *       waits there, finds that the cart is not being completed, and writes nothing.
+ *   <li>The attempt comes last, because the response that is stored with its new state contains the order. It is also
+ *       the proof that the cart was completed by this attempt. A caller that read the attempt long ago can find the
+ *       cart in the completion of a newer attempt: then the stored state is no longer the expected one, and the
+ *       transaction is rolled back. A stored state {@code reserved} means that the cart belongs to this attempt,
+ *       because a cart has at most one attempt that has not failed.
+ * </ul>
+ *
+ * <p>A pending attempt has a response, and its cart stays completed. Its state decides between callers, so the order is
+ * attempt, order, coupons, payment, stock.
+ *
+ * <p>An immediately paid order costs seven statements, including those of inventory and the outbox.
  */
 @RetriedWrites
 @ApplicationScoped
 class FinalizeCheckout {
     private final CheckoutAttemptStatements checkoutAttemptStatements;
     private final Carts carts;
-    private final Customers customers;
     private final Orders orders;
     private final Payments payments;
     private final Inventory inventory;
-    private final Idempotency idempotency;
     private final ResponseJson responseJson;
     private final CouponRedemptions coupons;
 
     FinalizeCheckout(
             CheckoutAttemptStatements checkoutAttemptStatements,
             Carts carts,
-            Customers customers,
             Orders orders,
             Payments payments,
             Inventory inventory,
-            Idempotency idempotency,
             ResponseJson responseJson,
             CouponRedemptions coupons) {
         this.checkoutAttemptStatements = checkoutAttemptStatements;
         this.carts = carts;
-        this.customers = customers;
         this.orders = orders;
         this.payments = payments;
         this.inventory = inventory;
-        this.idempotency = idempotency;
         this.responseJson = responseJson;
         this.coupons = coupons;
     }
@@ -77,7 +84,7 @@ class FinalizeCheckout {
      * @param response the response for the client, if this call stored one
      */
     record Finalization(boolean applied, Optional<IdempotentResponse> response) {
-        private static final Finalization CONFLICT = new Finalization(false, Optional.empty());
+        static final Finalization CONFLICT = new Finalization(false, Optional.empty());
         private static final Finalization APPLIED = new Finalization(true, Optional.empty());
 
         private static Finalization withResponse(IdempotentResponse result) {
@@ -107,16 +114,14 @@ class FinalizeCheckout {
         if (outcome.isFailed() || outcome == PaymentOutcome.PROVIDER_UNAVAILABLE) {
             return fail(attempt, result);
         }
-        boolean paid = outcome.isSuccessful();
-        if (!checkoutAttemptStatements.transition(
-                attempt, paid ? CheckoutAttemptState.PLACED : CheckoutAttemptState.PENDING, result)) {
+        if (!carts.markCompleted(attempt.cart())) {
             return Finalization.CONFLICT;
         }
+        boolean paid = outcome.isSuccessful();
         NewOrder snapshot = attempt.snapshot();
-        carts.markCompleted(attempt.cart());
         Order order = orders.place(
                 snapshot,
-                customers.findOrCreateGuest(snapshot.email()).id(),
+                CustomerId.ofGuest(snapshot.email()),
                 paid ? OrderStatus.CONFIRMED : OrderStatus.PAYMENT_PENDING,
                 paymentStatus(outcome));
         payments.recordResult(attempt.payment(), result);
@@ -126,9 +131,24 @@ class FinalizeCheckout {
                 .isPresent()) {
             order = orders.updateBackorders(order.id(), renewed.get().backorderedUnits());
         }
-        IdempotentResponse stored = new IdempotentResponse(paid ? 201 : 202, responseJson.write(StoreOrder.of(order)));
-        idempotency.store(attempt.idempotencyKey(), stored);
-        return Finalization.withResponse(stored);
+        IdempotentResponse response =
+                new IdempotentResponse(paid ? 201 : 202, responseJson.write(StoreOrder.of(order)));
+        return endWithResponse(
+                attempt, paid ? CheckoutAttemptState.PLACED : CheckoutAttemptState.PENDING, result, response);
+    }
+
+    /** The last statement of a reserved attempt. */
+    private Finalization endWithResponse(
+            CheckoutAttempt attempt, CheckoutAttemptState next, PaymentResult result, IdempotentResponse response) {
+        return checkoutAttemptStatements.transitionWithResponse(attempt, next, result, response)
+                ? Finalization.withResponse(response)
+                : rollBack();
+    }
+
+    /** Another attempt is completing the cart: what this transaction has written belongs to neither. */
+    private static Finalization rollBack() {
+        QuarkusTransaction.setRollbackOnly();
+        return Finalization.CONFLICT;
     }
 
     /**
@@ -155,33 +175,32 @@ class FinalizeCheckout {
     }
 
     private Finalization fail(CheckoutAttempt attempt, PaymentResult result) {
-        PaymentOutcome outcome = result.outcome();
-        if (!checkoutAttemptStatements.transition(attempt, CheckoutAttemptState.FAILED, result)) {
+        if (!carts.reopen(attempt.cart())) {
             return Finalization.CONFLICT;
         }
-        carts.reopen(attempt.cart());
+        PaymentOutcome outcome = result.outcome();
         coupons.release(attempt.snapshot());
         payments.recordResult(attempt.payment(), result);
         attempt.reservation().ifPresent(inventory::release);
         if (outcome == PaymentOutcome.VOIDED || outcome == PaymentOutcome.PROVIDER_UNAVAILABLE) {
-            // No money was taken: the client may try again with the same key.
-            idempotency.release(attempt.idempotencyKey());
-            return Finalization.APPLIED;
+            return checkoutAttemptStatements.failAndReleaseKey(attempt, result) ? Finalization.APPLIED : rollBack();
         }
         ApiException declined = new ApiException(
                 402,
                 "payment_declined",
                 "The payment was declined. The cart is open again and can be paid another way.");
-        IdempotentResponse stored = responseJson.problemResponse(declined, "Payment Required");
-        idempotency.store(attempt.idempotencyKey(), stored);
-        return Finalization.withResponse(stored);
+        return endWithResponse(
+                attempt,
+                CheckoutAttemptState.FAILED,
+                result,
+                responseJson.problemResponse(declined, "Payment Required"));
     }
 
     private Finalization finalizePending(CheckoutAttempt attempt, PaymentResult result) {
         PaymentOutcome outcome = result.outcome();
         if (!outcome.isSuccessful() && !outcome.isFailed()) {
-            payments.recordResult(attempt.payment(), result);
             checkoutAttemptStatements.updateWaitReason(attempt, result);
+            payments.recordResult(attempt.payment(), result);
             return Finalization.APPLIED;
         }
         boolean paid = outcome.isSuccessful();
@@ -236,10 +255,9 @@ class FinalizeCheckout {
      */
     @Transactional
     Finalization failOutOfStock(CheckoutAttempt attempt, PaymentResult result, InsufficientStock outOfStock) {
-        if (!checkoutAttemptStatements.transition(attempt, CheckoutAttemptState.FAILED, result)) {
+        if (!carts.reopen(attempt.cart())) {
             return Finalization.CONFLICT;
         }
-        carts.reopen(attempt.cart());
         coupons.release(attempt.snapshot());
         if (result.outcome() == PaymentOutcome.CAPTURED) {
             payments.recordResult(attempt.payment(), result);
@@ -248,9 +266,8 @@ class FinalizeCheckout {
             payments.recordResult(attempt.payment(), PaymentResult.of(PaymentOutcome.VOIDED));
             payments.scheduleVoid(attempt.payment());
         }
-        IdempotentResponse stored = responseJson.problemResponse(outOfStock, "Conflict");
-        idempotency.store(attempt.idempotencyKey(), stored);
-        return Finalization.withResponse(stored);
+        return endWithResponse(
+                attempt, CheckoutAttemptState.FAILED, result, responseJson.problemResponse(outOfStock, "Conflict"));
     }
 
     private void refund(CheckoutAttempt attempt, PaymentResult result) {
@@ -266,16 +283,5 @@ class FinalizeCheckout {
             case DECLINED, VOIDED, MISMATCHED -> PaymentStatus.FAILED;
             case PENDING, UNKNOWN, NOT_FOUND, PROVIDER_UNAVAILABLE -> PaymentStatus.PENDING;
         };
-    }
-
-    /** The response that was stored for this attempt. */
-    @Transactional
-    IdempotentResponse storedResponse(CheckoutAttempt attempt) {
-        return idempotency
-                .find(attempt.idempotencyKey())
-                .orElseThrow(() -> ApiException.unavailable(
-                        "completion_interrupted",
-                        "The checkout was interrupted and rolled back; try again with the same Idempotency-Key.",
-                        Duration.ofSeconds(1)));
     }
 }

@@ -11,13 +11,13 @@ import io.fondaco.order.NewOrder;
 import io.fondaco.order.OrderId;
 import io.fondaco.payment.Payment;
 import io.fondaco.payment.Payments;
-import io.fondaco.platform.idempotency.Idempotency;
-import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.fondaco.platform.idempotency.IdempotentResponse;
+import io.fondaco.platform.idempotency.RequestKey;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.promotion.PromotionsChanged;
 import io.fondaco.shipping.ShippingQuote;
 import io.fondaco.totals.CartPricing;
 import io.fondaco.totals.PricedCart;
@@ -33,15 +33,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The first transaction of a checkout attempt: it checks the cart, reserves stock, redeems coupons and records the
- * payment before the provider is called. A failure rolls everything back. Ten statements, including those of
- * inventory, stock last; three more for a cart with coupons.
+ * payment before the provider is called. A failure rolls everything back. Ten statements, including those of inventory;
+ * three more for a cart with coupons.
+ *
+ * <p>It expects an open cart and a new key. The first statement locks the cart, so only one request at a time prepares
+ * an attempt for it. The last statement stores the attempt and claims the key. If the transaction fails, the caller
+ * asks {@link EarlierAttempts} whether the key has an attempt already.
  */
 @RetriedWrites
 @ApplicationScoped
 class PrepareCheckout {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
-    private final Idempotency idempotency;
     private final Carts carts;
     private final CartPricing pricing;
     private final Payments payments;
@@ -50,14 +53,12 @@ class PrepareCheckout {
     private final CouponRedemptions coupons;
 
     PrepareCheckout(
-            Idempotency idempotency,
             Carts carts,
             CartPricing pricing,
             Payments payments,
             Inventory inventory,
             CheckoutAttemptStatements checkoutAttemptStatements,
             CouponRedemptions coupons) {
-        this.idempotency = idempotency;
         this.carts = carts;
         this.pricing = pricing;
         this.payments = payments;
@@ -66,72 +67,96 @@ class PrepareCheckout {
         this.coupons = coupons;
     }
 
-    /** The result of {@link #prepare}. */
+    /** How a request to complete a cart goes on. */
     sealed interface Preparation {
-        /** The same request has a stored response. */
-        record ReplayedResponse(IdempotentResponse response) implements Preparation {}
+        CheckoutAttempt attempt();
 
         /** The attempt is stored; the caller calls the provider next. */
         record Prepared(CheckoutAttempt attempt, Payment payment) implements Preparation {}
 
-        /** An earlier try with the same key was interrupted; it is unknown whether the provider was called. */
+        /** An earlier request with the same key has a response. */
+        record Answered(CheckoutAttempt attempt, IdempotentResponse response) implements Preparation {}
+
+        /**
+         * An earlier request with the same key was interrupted; it is unknown whether the provider was called. The
+         * attempt is leased to the caller, who extends its reservation and finishes it.
+         */
         record Resumed(CheckoutAttempt attempt) implements Preparation {}
     }
 
+    /**
+     * Prepares a checkout attempt.
+     *
+     * @throws ApiException 404 if there is no such cart, or the token belongs to another one; 409
+     *     {@code completion_in_progress} if the cart is not open; 422 {@code unknown_payment_provider},
+     *     {@code cart_incomplete}; 409 {@code price_changed}, {@code coupon_used_up}, {@code out_of_stock}; 429
+     *     {@code too_many_idempotency_keys} if the key is not new, or the cart has as many keys as it may have
+     */
     @Transactional
-    Preparation prepare(CartId id, String token, IdempotencyKey key, CompleteRequest request) {
-        Optional<IdempotentResponse> stored = idempotency.claimWithinLimit(key);
-        if (stored.isPresent()) {
-            return new Preparation.ReplayedResponse(stored.get());
-        }
+    Preparation.Prepared prepare(CartId id, String token, RequestKey key, CompleteRequest request) {
+        Cart cart = carts.beginCompletion(id, token).orElseThrow(PrepareCheckout::completionInProgress);
         payments.requireProvider(request.payment().provider());
-        Cart cart = carts.lock(id, token);
-        switch (cart.status()) {
-            case OPEN -> {}
-            case COMPLETED -> throw ApiException.conflict("cart_completed", "This cart is already an order.");
-            case COMPLETING -> {
-                return resume(cart, key);
-            }
+        Charge charge = charge(cart, token, request);
+        PricedCart priced = charge.priced();
+        NewOrder order = charge.order();
+        Payment payment = payments.createPayment(
+                request.payment().provider(),
+                order.id().value(),
+                priced.totals().total());
+        List<StockQuantity> stock = priced.requiredStock();
+        Optional<Reservation> reservation = stock.isEmpty()
+                ? Optional.empty()
+                : Optional.of(inventory.reserve(priced.stockDemand(), CheckoutAttempt.RESERVATION_TIME_TO_LIVE));
+        CheckoutAttempt attempt = checkoutAttemptStatements
+                .insert(
+                        id,
+                        payment.id(),
+                        reservation.map(Reservation::id),
+                        reservation
+                                .map(made -> order.withBackorders(made.backorderedUnits()))
+                                .orElse(order),
+                        key)
+                .orElseThrow(PrepareCheckout::tooManyKeys);
+        return new Preparation.Prepared(attempt, payment);
+    }
+
+    /** What the cart is charged, and the order that it becomes. Its coupons are redeemed. */
+    private record Charge(PricedCart priced, NewOrder order) {}
+
+    private Charge charge(Cart cart, String token, CompleteRequest request) {
+        try {
+            return charge(pricing.priceToCharge(cart), token, request);
+        } catch (PromotionsChanged _) {
+            return charge(pricing.priceFromDatabase(cart), token, request);
         }
-        PricedCart priced = pricing.priceToCharge(cart);
+    }
+
+    private Charge charge(PricedCart priced, String token, CompleteRequest request) {
         CouponRedemptions.requireUsable(priced);
         requireComplete(priced);
         requireExpectedTotal(priced.totals().total(), request.expectedTotal());
         NewOrder order = snapshot(priced, token);
         coupons.redeem(order, priced);
-        Payment payment = payments.createPayment(
-                request.payment().provider(),
-                order.id().value(),
-                priced.totals().total());
-        carts.markCompleting(id);
-        List<StockQuantity> stock = priced.requiredStock();
-        Optional<Reservation> reservation = stock.isEmpty()
-                ? Optional.empty()
-                : Optional.of(inventory.reserve(priced.stockDemand(), CheckoutAttempt.RESERVATION_TIME_TO_LIVE));
-        CheckoutAttempt attempt = checkoutAttemptStatements.insert(
-                id,
-                payment.id(),
-                reservation.map(Reservation::id),
-                reservation
-                        .map(made -> order.withBackorders(made.backorderedUnits()))
-                        .orElse(order),
-                key);
-        return new Preparation.Prepared(attempt, payment);
+        return new Charge(priced, order);
     }
 
-    private Preparation resume(Cart cart, IdempotencyKey key) {
-        Optional<CheckoutAttempt> attempt = checkoutAttemptStatements.findUnfailedByCart(cart.id());
-        if (attempt.isPresent() && attempt.get().idempotencyKey().equals(key)) {
-            checkoutAttemptStatements.renewLease(attempt.get());
-            return new Preparation.Resumed(attempt.get());
-        }
-        throw new ApiException(
+    private static ApiException completionInProgress() {
+        return new ApiException(
                 409,
                 "completion_in_progress",
                 "Another request is completing this cart.",
                 List.of(),
                 Map.of(),
                 RETRY_AFTER);
+    }
+
+    private static ApiException tooManyKeys() {
+        return new ApiException(
+                429,
+                "too_many_idempotency_keys",
+                ("The limit of %d different Idempotency-Keys for the completion of one cart is reached. Repeat an"
+                                + " earlier request with its key, or create a new cart.")
+                        .formatted(CheckoutAttemptStatements.MAX_KEYS_PER_CART));
     }
 
     private static void requireComplete(PricedCart priced) {

@@ -3,7 +3,6 @@ package io.fondaco.checkout;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fondaco.order.OrderId;
 import io.fondaco.payment.Payment;
 import io.fondaco.payment.PaymentAction;
 import io.fondaco.platform.idempotency.IdempotentResponse;
@@ -71,11 +70,6 @@ public class ResponseJson {
         ObjectNode order = read(response);
         order.putPOJO("payment", new CompletedOrder.PaymentTask(payment.provider(), action));
         return new IdempotentResponse(response.status(), write(order));
-    }
-
-    /** The id of the order in a response. */
-    OrderId orderId(IdempotentResponse response) {
-        return OrderId.parse(read(response).path("id").asText());
     }
 
     private ObjectNode read(IdempotentResponse response) {

@@ -3,8 +3,9 @@
  * It reserves stock before it requests the payment and places the order after it. A checkout that a crash interrupts is
  * resumed and has exactly one result.
  *
- * <p>Locks are taken in one order: checkout attempt, cart, order, promotion, payment, stock. No transaction is open
- * during a call to a payment provider.
+ * <p>Locks are taken in one order: cart, order, promotion, payment, stock, checkout attempt. A pending attempt, whose
+ * cart does not change any more, is locked before its order. No transaction is open during a call to a payment
+ * provider.
  */
 @NullMarked
 @ApplicationModule(

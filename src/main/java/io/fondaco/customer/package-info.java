@@ -1,4 +1,4 @@
-/** Customers: for now guests, identified by their e-mail address. */
+/** Customers: for now guests, identified by their e-mail address. A guest has an id and no row. */
 @NullMarked
 @ApplicationModule
 package io.fondaco.customer;

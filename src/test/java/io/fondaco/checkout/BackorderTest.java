@@ -15,7 +15,7 @@ import io.fondaco.cart.CartId;
 import io.fondaco.inventory.Inventory;
 import io.fondaco.payment.Payment;
 import io.fondaco.payment.Payments;
-import io.fondaco.platform.idempotency.IdempotencyKey;
+import io.fondaco.platform.idempotency.RequestKey;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.enterprise.context.control.ActivateRequestContext;
@@ -219,9 +219,8 @@ class BackorderTest {
     /** Prepares a checkout attempt without calling the provider, and reads it back. */
     private CheckoutAttempt prepareCheckout(Shopper shopper) {
         CompleteRequest request = new CompleteRequest(new CompleteRequest.PaymentRequest("test", "tok_ok"), null);
-        IdempotencyKey key = IdempotencyKey.required(
-                UUID.randomUUID().toString(), "cart:" + shopper.cartId(), "POST complete", responseJson.write(request));
-        PrepareCheckout.Preparation.Prepared prepared = (PrepareCheckout.Preparation.Prepared)
+        RequestKey key = RequestKey.required(UUID.randomUUID().toString(), responseJson.write(request));
+        PrepareCheckout.Preparation.Prepared prepared =
                 prepareCheckout.prepare(CartId.parse(shopper.cartId()), shopper.token(), key, request);
         return checkoutAttemptStatements.find(prepared.attempt().id()).orElseThrow();
     }

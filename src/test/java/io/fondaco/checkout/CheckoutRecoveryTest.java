@@ -4,18 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
+import io.fondaco.ShopDatabase;
 import io.fondaco.cart.CartId;
 import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.Payments;
-import io.fondaco.platform.idempotency.IdempotencyKey;
-import io.fondaco.platform.identity.Secret;
+import io.fondaco.platform.idempotency.RequestKey;
+import io.quarkus.agroal.DataSource;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,11 @@ class CheckoutRecoveryTest {
     PrepareCheckout prepareCheckout;
 
     @Inject
-    CheckoutAttemptStatements checkoutAttemptStatements;
+    ShopDatabase database;
+
+    @Inject
+    @DataSource("primary")
+    javax.sql.DataSource primary;
 
     @Inject
     Payments payments;
@@ -92,17 +98,32 @@ class CheckoutRecoveryTest {
         shoppers.forEach(shopper -> shopper.getCart().then().body("status", equalTo("open")));
     }
 
+    /**
+     * A transaction that ends an attempt locks the reservation before the attempt. Recovery, which extends the
+     * reservation, must not hold a lock on the attempt meanwhile: the two would be deadlocked.
+     */
     @Test
     @ActivateRequestContext
-    void clientRetryFinishesAnInterruptedCheckout() {
+    void recoveryWaitsForAReservationWithoutALockOnTheAttempt() throws Exception {
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1);
-        prepareCheckout(shopper);
-        shopper.complete("test", "tok_ok", "k").then().statusCode(409).body("code", equalTo("request_in_flight"));
-        QuarkusTransaction.requiringNew().run(() -> entities.createNativeQuery(
-                        "UPDATE idempotency.request SET locked_until = now() WHERE principal = :principal")
-                .setParameter("principal", key(shopper).principal())
-                .executeUpdate());
-        shopper.complete("test", "tok_ok", "k").then().statusCode(201).body("status", equalTo("confirmed"));
+        CheckoutAttempt attempt = prepareCheckout(shopper).attempt();
+        try (Connection finalizer = primary.getConnection();
+                Statement statement = finalizer.createStatement()) {
+            finalizer.setAutoCommit(false);
+            statement.execute("SELECT FROM inventory.reservation WHERE id = '%s' FOR UPDATE"
+                    .formatted(attempt.reservation().orElseThrow().value()));
+            expireLease(attempt);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> database.query("""
+                    SELECT count(*) > 0 FROM pg_stat_activity
+                     WHERE wait_event_type = 'Lock' AND query LIKE '%UPDATE inventory.reservation%'
+                    """).equals("t"));
+            statement.execute("SELECT FROM checkout.attempt WHERE id = '%s' FOR UPDATE NOWAIT".formatted(attempt.id()));
+            finalizer.rollback();
+            finalizer.setAutoCommit(true);
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> shopper.getCart().then().body("status", equalTo("open")));
     }
 
     @Test
@@ -115,16 +136,11 @@ class CheckoutRecoveryTest {
     }
 
     private PrepareCheckout.Preparation.Prepared prepareCheckout(Shopper shopper) {
-        return (PrepareCheckout.Preparation.Prepared)
-                prepareCheckout.prepare(CartId.parse(shopper.cartId()), shopper.token(), key(shopper), REQUEST);
-    }
-
-    private IdempotencyKey key(Shopper shopper) {
-        return IdempotencyKey.required(
-                "k",
-                "cart:" + HexFormat.of().formatHex(Secret.hash(shopper.token())),
-                "POST /store/v1/carts/%s/complete".formatted(shopper.cartId()),
-                responseJson.write(REQUEST));
+        return prepareCheckout.prepare(
+                CartId.parse(shopper.cartId()),
+                shopper.token(),
+                RequestKey.required("k", responseJson.write(REQUEST)),
+                REQUEST);
     }
 
     /** Expires the lease, as after a crash of the process that had it. */

@@ -12,6 +12,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.fondaco.ConcurrentRunner;
+import io.fondaco.customer.CustomerId;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
@@ -208,6 +209,24 @@ class CheckoutTest {
                 .statusCode(200)
                 .body("$", not(hasKey("customer_id")));
         AdminApi.getOrder(order.path("id")).then().body("customer_id", startsWith("customer_"));
+    }
+
+    @Test
+    void ordersOfOneEmailAddressHaveOneCustomer() {
+        String sku = productFixture.createProduct(250, 10);
+        Shopper second = Shopper.readyToCheckout(sku, 1);
+        second.request()
+                .body(Map.of("email", "ADA@Example.org"))
+                .patch(second.path(""))
+                .then()
+                .statusCode(200);
+        assertThat(customerOf(second.complete("tok_ok")))
+                .isEqualTo(customerOf(Shopper.readyToCheckout(sku, 1).complete("tok_ok")))
+                .isEqualTo(CustomerId.ofGuest("ada@example.org").toString());
+    }
+
+    private static String customerOf(Response placed) {
+        return AdminApi.getOrder(placed.path("id")).path("customer_id");
     }
 
     /**

@@ -14,8 +14,7 @@ import io.fondaco.inventory.Inventory.StockCount;
 import io.fondaco.inventory.StockKey;
 import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.Payments;
-import io.fondaco.platform.idempotency.IdempotencyKey;
-import io.fondaco.platform.identity.Secret;
+import io.fondaco.platform.idempotency.RequestKey;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -24,7 +23,6 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -334,13 +332,11 @@ class CouponUsageLimitTest {
     }
 
     private PrepareCheckout.Preparation.Prepared prepareCheckout(Shopper shopper) {
-        IdempotencyKey key = IdempotencyKey.required(
-                "k",
-                "cart:" + HexFormat.of().formatHex(Secret.hash(shopper.token())),
-                "POST /store/v1/carts/%s/complete".formatted(shopper.cartId()),
-                responseJson.write(REQUEST));
-        return (PrepareCheckout.Preparation.Prepared)
-                prepareCheckout.prepare(CartId.parse(shopper.cartId()), shopper.token(), key, REQUEST);
+        return prepareCheckout.prepare(
+                CartId.parse(shopper.cartId()),
+                shopper.token(),
+                RequestKey.required("k", responseJson.write(REQUEST)),
+                REQUEST);
     }
 
     /** Expires the lease, as after a crash of the process that had it. */

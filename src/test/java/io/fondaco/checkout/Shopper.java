@@ -15,7 +15,7 @@ public record Shopper(String cartId, String token) {
         return withCart(List.of(sku), quantity);
     }
 
-    private static Shopper withCart(List<String> skus, int quantity) {
+    public static Shopper withCart(List<String> skus, int quantity) {
         Response created = given().contentType(ContentType.JSON)
                 .body(Map.of(
                         "currency",

@@ -11,7 +11,7 @@ enum CrashPoint {
     /** The provider has answered; its answer is not stored. */
     ANSWERED("CompleteCart", "complete", "after", "authorize"),
     /** The attempt is finalized and not committed. */
-    FINALIZED_UNCOMMITTED("FinalizeCheckout", "finalizeReserved", "after", "store"),
+    FINALIZED_UNCOMMITTED("FinalizeCheckout", "finalizeReserved", "after", "endWithResponse"),
     /** The finalized attempt is committed; the client has no response. */
     FINALIZED("CompleteCart", "complete", "after", "applyPaymentResult");
 

@@ -102,7 +102,7 @@ class StripePaymentTest extends StripeTestBase {
                 .header("Idempotent-Replayed", "true")
                 .body("payment.action.client_secret", equalTo(placed.path("payment.action.client_secret")));
         assertThat(AdminApi.getOrder(placed.path("id")).asString()).doesNotContain("_secret_");
-        assertThat(database.query("SELECT count(*) FROM idempotency.request WHERE body LIKE '%\\_secret\\_%'"))
+        assertThat(database.query("SELECT count(*) FROM checkout.attempt WHERE response_body LIKE '%\\_secret\\_%'"))
                 .isEqualTo("0");
         String intent = intentId(placed);
         assertThat(stripe.netCapturedAmount()).isZero();

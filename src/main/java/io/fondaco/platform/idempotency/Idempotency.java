@@ -19,16 +19,12 @@ import java.util.function.Supplier;
  * primary: a crash before its commit rolls the key back, so a retry starts again; after it, a retry gets the stored
  * response.
  *
- * <p>A caller whose effect fits into one transaction calls {@link #once}. A caller that needs several transactions
- * (with a payment in between) calls {@link #claim} first and {@link #store} last, and commits the claim together with
- * its progress. Until the response is stored the key counts as in flight for {@link #LEASE}; after that a repeated
- * request may continue.
+ * <p>The effect must fit into one transaction, which calls {@link #once}, or {@link #claim} first and {@link #store}
+ * last. So every committed key has a response. The completion of a cart needs several transactions, with a payment in
+ * between: its checkout attempt has the key.
  */
 @ApplicationScoped
 public class Idempotency {
-    /** How long a committed claim without a response blocks repeated requests. */
-    public static final Duration LEASE = Duration.ofSeconds(30);
-
     /**
      * Keys that a caller without an API key may have within {@link #RETENTION}. Concurrent requests can exceed it
      * slightly.
@@ -82,8 +78,8 @@ public class Idempotency {
      * lock timeout of the primary.
      *
      * @return the stored response; empty if the caller must execute the request now
-     * @throws ApiException 409 {@code request_in_flight} while another request holds the key, 422
-     *     {@code idempotency_key_reused} if the content differs
+     * @throws ApiException 422 {@code idempotency_key_reused} if the content differs; 409 {@code request_in_flight} if
+     *     the row that prevented the claim was deleted each time
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public Optional<IdempotentResponse> claim(IdempotencyKey key) {
@@ -101,8 +97,8 @@ public class Idempotency {
     }
 
     /**
-     * Tries again if the key that prevented the insert is gone when it is selected, because another request has
-     * released it meanwhile. Without a row, the effect would not be bound to the key.
+     * Tries again if the key that prevented the insert is gone when it is selected, because it was deleted meanwhile.
+     * Without a row, the effect would not be bound to the key.
      */
     private Optional<IdempotentResponse> claim(
             IdempotencyKey key, BooleanSupplier insert, Supplier<ApiException> notClaimed) {
@@ -110,27 +106,21 @@ public class Idempotency {
             if (insert.getAsBoolean()) {
                 return Optional.empty();
             }
-            Optional<Tuple> row = selectRow(key, " FOR UPDATE");
+            Optional<Tuple> row = lockRow(key);
             if (row.isPresent()) {
-                return responseOrRenew(row.get(), key);
+                key.request().requireSameContent(row.get().get("fingerprint", String.class));
+                return Optional.of(storedResponse(row.get()));
             }
         }
         throw notClaimed.get();
-    }
-
-    private Optional<IdempotentResponse> responseOrRenew(Tuple row, IdempotencyKey key) {
-        Optional<IdempotentResponse> stored = storedResponse(row, key);
-        if (stored.isEmpty()) {
-            renewLease(key);
-        }
-        return stored;
     }
 
     private static ApiException requestInFlight() {
         return requestInFlight(Duration.ofSeconds(1));
     }
 
-    private static ApiException requestInFlight(Duration retryAfter) {
+    /** A request with the same key has not ended yet. */
+    public static ApiException requestInFlight(Duration retryAfter) {
         return new ApiException(
                 409,
                 "request_in_flight",
@@ -149,23 +139,13 @@ public class Idempotency {
                         .formatted(MAX_KEYS_PER_CALLER));
     }
 
-    /**
-     * The stored response, if there is one. Claims nothing, locks nothing and writes nothing.
-     *
-     * @throws ApiException as {@link #claim} does
-     */
-    @Transactional(Transactional.TxType.MANDATORY)
-    public Optional<IdempotentResponse> find(IdempotencyKey key) {
-        return selectRow(key, "").flatMap(row -> storedResponse(row, key));
-    }
-
-    private Optional<Tuple> selectRow(IdempotencyKey key, String lock) {
+    private Optional<Tuple> lockRow(IdempotencyKey key) {
         List<?> rows = entities.createNativeQuery("""
-                        SELECT fingerprint, status, body, etag, location,
-                               extract(epoch FROM locked_until - now())::int AS lease_seconds
+                        SELECT fingerprint, status, body, etag, location
                           FROM idempotency.request
                          WHERE principal = :principal AND route = :route AND key = :key
-                        """ + lock, Tuple.class)
+                           FOR UPDATE
+                        """, Tuple.class)
                 .setParameter("principal", key.principal())
                 .setParameter("route", key.route())
                 .setParameter("key", key.key())
@@ -173,23 +153,12 @@ public class Idempotency {
         return rows.stream().map(Tuple.class::cast).findFirst();
     }
 
-    private static Optional<IdempotentResponse> storedResponse(Tuple row, IdempotencyKey key) {
-        if (!row.get("fingerprint", String.class).equals(key.fingerprint())) {
-            throw new ApiException(
-                    422, "idempotency_key_reused", "This Idempotency-Key was already used with different content.");
-        }
-        if (row.get("status") != null) {
-            return Optional.of(new IdempotentResponse(
-                    row.get("status", Number.class).intValue(),
-                    row.get("body", String.class),
-                    Optional.ofNullable(row.get("etag", String.class)),
-                    Optional.ofNullable(row.get("location", String.class))));
-        }
-        int leaseSeconds = row.get("lease_seconds", Number.class).intValue();
-        if (leaseSeconds > 0) {
-            throw requestInFlight(Duration.ofSeconds(Math.min(leaseSeconds, 2)));
-        }
-        return Optional.empty();
+    private static IdempotentResponse storedResponse(Tuple row) {
+        return new IdempotentResponse(
+                row.get("status", Number.class).intValue(),
+                row.get("body", String.class),
+                Optional.ofNullable(row.get("etag", String.class)),
+                Optional.ofNullable(row.get("location", String.class)));
     }
 
     private boolean insert(IdempotencyKey key) {
@@ -208,28 +177,15 @@ public class Idempotency {
 
     private Query insertQuery(IdempotencyKey key, String condition) {
         return entities.createNativeQuery("""
-                        INSERT INTO idempotency.request (principal, route, key, fingerprint, locked_until)
-                        SELECT :principal, :route, :key, :fingerprint, now() + make_interval(secs => :lease)
+                        INSERT INTO idempotency.request (principal, route, key, fingerprint)
+                        SELECT :principal, :route, :key, :fingerprint
                         %s
                         ON CONFLICT DO NOTHING
                         """.formatted(condition))
                 .setParameter("principal", key.principal())
                 .setParameter("route", key.route())
                 .setParameter("key", key.key())
-                .setParameter("fingerprint", key.fingerprint())
-                .setParameter("lease", (double) LEASE.toSeconds());
-    }
-
-    private void renewLease(IdempotencyKey key) {
-        entities.createNativeQuery("""
-                        UPDATE idempotency.request SET locked_until = now() + make_interval(secs => :lease)
-                         WHERE principal = :principal AND route = :route AND key = :key
-                        """)
-                .setParameter("principal", key.principal())
-                .setParameter("route", key.route())
-                .setParameter("key", key.key())
-                .setParameter("lease", (double) LEASE.toSeconds())
-                .executeUpdate();
+                .setParameter("fingerprint", key.request().fingerprint());
     }
 
     /** Stores the response for 24 hours. Must be the last step of the transaction that contains the effect. */
@@ -245,19 +201,6 @@ public class Idempotency {
                 .setParameter("body", response.body())
                 .setParameter("etag", response.etag().orElse(null))
                 .setParameter("location", response.location().orElse(null))
-                .setParameter("principal", key.principal())
-                .setParameter("route", key.route())
-                .setParameter("key", key.key())
-                .executeUpdate();
-    }
-
-    /** Releases a claim whose effect was reversed, so that the same key can be used again immediately. */
-    @Transactional(Transactional.TxType.MANDATORY)
-    public void release(IdempotencyKey key) {
-        entities.createNativeQuery("""
-                        DELETE FROM idempotency.request
-                         WHERE principal = :principal AND route = :route AND key = :key AND status IS NULL
-                        """)
                 .setParameter("principal", key.principal())
                 .setParameter("route", key.route())
                 .setParameter("key", key.key())

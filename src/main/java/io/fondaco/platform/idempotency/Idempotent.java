@@ -23,8 +23,7 @@ import java.lang.annotation.Target;
  * resource. Its callers have at most 1,000 keys in 24 hours, then they get
  * 429 {@code too_many_idempotency_keys}.
  *
- * <p>Not for methods that need several transactions; these use {@link Idempotency} directly. Not for responses with a
- * secret, which must not be stored.
+ * <p>Not for methods that need several transactions. Not for responses with a secret, which must not be stored.
  */
 @InterceptorBinding
 @Retention(RetentionPolicy.RUNTIME)
