@@ -27,13 +27,16 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class CartStatements {
+    private static final TypeReference<PostalAddress> ADDRESS = new TypeReference<>() {};
+    private static final TypeReference<List<String>> CODES = new TypeReference<>() {};
     private static final TypeReference<List<CartLineRow>> LINES = new TypeReference<>() {};
 
     private static final String WHERE_OPEN_RETURNING_CART = """
              WHERE id = :id AND token_hash = :tokenHash AND status = 'open'
             RETURNING id, currency, email, cast(shipping_address AS text) AS shipping_address,
-                      cast(billing_address AS text) AS billing_address, shipping_method, coupon_codes, status,
-                      version, cast(lines AS text) AS lines
+                      cast(billing_address AS text) AS billing_address, shipping_method,
+                      cast(to_json(coupon_codes) AS text) AS coupon_codes, status, version,
+                      cast(lines AS text) AS lines
             """;
 
     private final Session session;
@@ -44,7 +47,7 @@ class CartStatements {
         this.json = json;
     }
 
-    /** The columns of a {@link CartRow}, with JSON as text. */
+    /** The columns of a {@link CartRow}, with JSON as text; a record with an array has no equality by value. */
     private record ReturnedRow(
             UUID id,
             String currency,
@@ -52,7 +55,7 @@ class CartStatements {
             @Nullable String shippingAddress,
             @Nullable String billingAddress,
             @Nullable String shippingMethod,
-            String[] couponCodes,
+            String couponCodes,
             String status,
             long version,
             String lines) {}
@@ -111,10 +114,10 @@ class CartStatements {
                         parseAddress(row.shippingAddress),
                         parseAddress(row.billingAddress),
                         row.shippingMethod,
-                        List.of(row.couponCodes),
+                        parse(row.couponCodes, CODES),
                         row.status,
                         row.version,
-                        parseLines(row.lines))
+                        parse(row.lines, LINES))
                 .toCart();
     }
 
@@ -123,18 +126,14 @@ class CartStatements {
     }
 
     private @Nullable PostalAddress parseAddress(@Nullable String text) {
-        try {
-            return text == null ? null : json.readValue(text, PostalAddress.class);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Cannot parse a stored address", e);
-        }
+        return text == null ? null : parse(text, ADDRESS);
     }
 
-    private List<CartLineRow> parseLines(String text) {
+    private <T> T parse(String text, TypeReference<T> type) {
         try {
-            return json.readValue(text, LINES);
+            return json.readValue(text, type);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Cannot parse the stored lines of a cart", e);
+            throw new IllegalStateException("Cannot parse a stored cart", e);
         }
     }
 
