@@ -27,14 +27,16 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class CartStatements {
-    private static final TypeReference<List<CartLineRow>> LINES = new TypeReference<>() {};
+    private static final TypeReference<PostalAddress> ADDRESS = new TypeReference<>() {};
     private static final TypeReference<List<String>> CODES = new TypeReference<>() {};
+    private static final TypeReference<List<CartLineRow>> LINES = new TypeReference<>() {};
 
     private static final String WHERE_OPEN_RETURNING_CART = """
              WHERE id = :id AND token_hash = :tokenHash AND status = 'open'
             RETURNING id, currency, email, cast(shipping_address AS text) AS shipping_address,
                       cast(billing_address AS text) AS billing_address, shipping_method,
-                      cast(to_json(coupon_codes) AS text) AS coupon_codes, status, version, cast(lines AS text) AS lines
+                      cast(to_json(coupon_codes) AS text) AS coupon_codes, status, version,
+                      cast(lines AS text) AS lines
             """;
 
     private final Session session;
@@ -45,7 +47,7 @@ class CartStatements {
         this.json = json;
     }
 
-    /** The columns of a {@link CartRow}, with JSON as text; so are the codes, as a record with arrays has no equality. */
+    /** The columns of a {@link CartRow}, with JSON as text; a record with an array has no equality by value. */
     private record ReturnedRow(
             UUID id,
             String currency,
@@ -124,14 +126,10 @@ class CartStatements {
     }
 
     private @Nullable PostalAddress parseAddress(@Nullable String text) {
-        try {
-            return text == null ? null : json.readValue(text, PostalAddress.class);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Cannot parse a stored address", e);
-        }
+        return text == null ? null : parse(text, ADDRESS);
     }
 
-    private <T> List<T> parse(String text, TypeReference<List<T>> type) {
+    private <T> T parse(String text, TypeReference<T> type) {
         try {
             return json.readValue(text, type);
         } catch (JsonProcessingException e) {

@@ -25,7 +25,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -251,13 +250,13 @@ class CartVersionTest {
     void wrongTokenGets404AndLocksNothing() {
         CreatedCart created = create(line("a", 1));
         String wrong = create().token();
-        for (Supplier<?> use : List.<Supplier<?>>of(
+        for (Runnable use : List.<Runnable>of(
                 () -> carts.lock(id(created), wrong),
                 () -> carts.update(id(created), wrong, NO_CHANGE),
                 () -> carts.beginCompletion(id(created), wrong))) {
             assertThatThrownBy(() -> QuarkusTransaction.requiringNew().run(() -> {
                         try {
-                            use.get();
+                            use.run();
                         } finally {
                             lockFromOutside(created);
                         }
@@ -278,11 +277,11 @@ class CartVersionTest {
     @Test
     void missingCartGets404() {
         CreatedCart created = create();
-        for (Supplier<?> use : List.<Supplier<?>>of(
+        for (Runnable use : List.<Runnable>of(
                 () -> carts.lock(CartId.random(), created.token()),
                 () -> carts.update(CartId.random(), created.token(), NO_CHANGE),
                 () -> carts.beginCompletion(CartId.random(), created.token()))) {
-            assertThatThrownBy(() -> QuarkusTransaction.requiringNew().call(use::get))
+            assertThatThrownBy(() -> QuarkusTransaction.requiringNew().run(use))
                     .isInstanceOfSatisfying(ApiException.class, refused -> assertThat(refused.code())
                             .isEqualTo("not_found"));
         }
