@@ -47,7 +47,7 @@ import java.util.Optional;
  * <p>A pending attempt has a response, and its cart stays completed. Its state decides between callers, so the order is
  * attempt, order, coupons, payment, stock.
  *
- * <p>An immediately paid order costs seven statements, including those of inventory and the outbox.
+ * <p>An immediately paid order costs six statements, including those of inventory and the outbox.
  */
 @RetriedWrites
 @ApplicationScoped
