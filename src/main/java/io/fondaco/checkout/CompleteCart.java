@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a cart into an order: one transaction prepares the checkout attempt, then the provider is called outside any
- * transaction, then one transaction finalizes the attempt. 16 statements and two commits for a cart of any size,
+ * transaction, then one transaction finalizes the attempt. 11 statements and two commits for a cart of any size,
  * without those of the provider.
  *
  * <p>The attempt is also the record of the request's {@code Idempotency-Key}: it is stored with the key, and its first

@@ -113,8 +113,8 @@ class ReservationStatements {
 
     /**
      * Locks every level of the requested SKUs. If each SKU has units in stock at one location only, and enough of them,
-     * there is nothing to choose, and the same statement makes all the reservations; otherwise it makes none. It decides
-     * no case differently than {@link Sourcing#allocate}, whatever the rule and the country.
+     * there is nothing to choose, and the same statement makes all the reservations; otherwise it makes none. What it
+     * reserves is what {@link Sourcing#allocate} chooses, whatever the rule and the country.
      *
      * @return the levels as they were before the reservations
      */

@@ -24,8 +24,8 @@ public record Discounts(List<AppliedDiscount> applied, List<Violation> problems)
     /**
      * The discount of one promotion.
      *
-     * @param promotionVersion the version of the promotion that it is calculated from; {@link Promotions#redeem} accepts
-     *     no other
+     * @param promotionVersion the version of the promotion that it is calculated from; {@link Promotions#redeem}
+     *     accepts no other
      * @param amount the sum of the line amounts and the shipping amount; zero for free shipping if shipping costs
      *     nothing
      * @param lineAmounts the discount of each line, in the order of the cart

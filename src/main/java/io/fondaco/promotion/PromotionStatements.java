@@ -138,8 +138,8 @@ class PromotionStatements {
 
     /**
      * Redeems those of the discounts that are not zero, and increments the counters: of the promotions with a usage
-     * limit, then of the customer. A promotion without a usage limit is not locked. Every change by the staff, including
-     * a deletion, increments the version of a promotion, so that only the time has to be compared as well.
+     * limit, then of the customer. A promotion without a usage limit is not locked. Every change by the staff,
+     * including a deletion, increments the version of a promotion, so that only the time has to be compared as well.
      *
      * @param customer the hash of the e-mail address
      * @return the promotions that were not redeemed; empty if all were. If one of them has changed, nothing is written.

@@ -58,8 +58,8 @@ public interface Promotions {
      * @param email of the customer, compared by {@link io.fondaco.platform.postal.EmailAddress#toComparisonKey}
      * @throws PromotionsChanged if a promotion has another version than the discount, or its period ended; nothing is
      *     written, and the transaction goes on
-     * @throws CouponUsedUp if a promotion has reached its usage limit, in total or for this customer; the transaction is
-     *     rolled back
+     * @throws CouponUsedUp if a promotion has reached its usage limit, in total or for this customer; the transaction
+     *     is rolled back
      */
     void redeem(UUID order, String email, List<Discounts.AppliedDiscount> applied);
 

@@ -47,12 +47,13 @@ public class CartPricing {
 
     /**
      * Prices a cart as the current transaction sees the shop: from the cache, if one statement proves that nothing has
-     * changed since it was filled, else from the database.
+     * changed since it was filled, else from the database. A cart that cannot be completed is priced from the database,
+     * because a coupon of the cache starts and ends by the clock of the pod.
      */
     public PricedCart priceToCharge(Cart cart) {
         CachedReads cached = caches.begin();
         PricedCart priced = price(cart, cached);
-        return cached.areCurrent() ? priced : priceFromDatabase(cart);
+        return priced.problems().isEmpty() && cached.areCurrent() ? priced : priceFromDatabase(cart);
     }
 
     /** Prices a cart without the cache. */

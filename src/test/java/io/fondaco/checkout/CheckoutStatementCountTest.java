@@ -131,8 +131,15 @@ class CheckoutStatementCountTest {
     @Test
     void checkoutStatementsUseGenericPlans() throws SQLException {
         List<Shopper> shoppers = new ArrayList<>();
+        CouponFixture coupon = CouponFixture.amountOff(100, Map.of("usage_limit", CHECKOUTS));
         for (int n = 0; n < CHECKOUTS; n++) {
-            shoppers.add(ready(2));
+            Shopper shopper = ready(2);
+            shopper.request()
+                    .body(Map.of("coupon_codes", List.of(coupon.code())))
+                    .patch(shopper.path(""))
+                    .then()
+                    .statusCode(200);
+            shoppers.add(shopper);
         }
         Map<Integer, Map<String, Long>> before = customPlanCounts();
         shoppers.forEach(shopper -> shopper.complete("tok_ok").then().statusCode(201));
