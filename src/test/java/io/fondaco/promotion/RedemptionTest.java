@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.fondaco.ShopDatabase;
 import io.fondaco.checkout.AdminApi;
 import io.fondaco.checkout.CouponFixture;
+import io.fondaco.platform.cache.ObjectCaches;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.promotion.DiscountRequest.DiscountableLine;
@@ -40,6 +41,9 @@ class RedemptionTest {
 
     @Inject
     Promotions promotions;
+
+    @Inject
+    ObjectCaches caches;
 
     @Inject
     ShopDatabase database;
@@ -246,7 +250,8 @@ class RedemptionTest {
     private List<AppliedDiscount> calculate(Money shipping, CouponFixture... coupons) {
         List<String> codes = Arrays.stream(coupons).map(CouponFixture::code).toList();
         Discounts discounts = promotions.calculateDiscounts(
-                new DiscountRequest(List.of(new DiscountableLine("SKU", Money.of(10_000, "GBP"))), shipping, codes));
+                new DiscountRequest(List.of(new DiscountableLine("SKU", Money.of(10_000, "GBP"))), shipping, codes),
+                caches.uncached());
         assertThat(discounts.problems()).isEmpty();
         return discounts.applied();
     }
