@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The first transaction of a checkout attempt: it checks the cart, reserves stock, redeems coupons and records the
- * payment before the provider is called. A failure rolls everything back. Five statements, including those of inventory;
- * one more for a cart with coupons, one more if stock can be taken from several locations, and those of pricing if what
- * is sold has changed since it was cached.
+ * payment before the provider is called. A failure rolls everything back. Five statements with those of inventory; one
+ * more for a cart with coupons, one more if stock can be taken from several locations, and those of pricing if what is
+ * sold has changed since it was cached.
  *
  * <p>It expects an open cart and a new key. The first statement locks the cart, so only one request at a time prepares
  * an attempt for it. The last statement stores the attempt and claims the key. If the transaction fails, the caller

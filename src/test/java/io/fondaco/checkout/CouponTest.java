@@ -314,7 +314,7 @@ class CouponTest {
         applyCoupons(keen, coupon.code());
         long ready = statements();
         keen.complete("tok_ok").then().statusCode(201);
-        assertThat(statements() - ready).isEqualTo(3);
+        assertThat(statements() - ready).isEqualTo(2);
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.fondaco.ConcurrentRunner;
 import io.fondaco.platform.embedded.ReplicatedPostgres;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
+import io.fondaco.replay.ShopClient.GuestCart;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -37,6 +38,7 @@ class OverloadIT {
     private static final int BROWSERS = 120;
     private static final int IMPORTERS = 12;
     private static final int DISCONNECTING_CLIENTS = 4;
+    private static final int BURST = 150;
 
     /** A list of products, which is not cached here. */
     private static final String LIST_PATH = "/store/v1/products?limit=";
@@ -106,6 +108,8 @@ class OverloadIT {
                 LoadBalancer balancer = LoadBalancer.over(
                         Map.of("BROWSE", List.of(browse), "BUY", List.of(buy), "ADMIN", List.of(podWithAllRoles)),
                         directory)) {
+            openCartsTogether(buy.base());
+            assertThat(refusedRequests(buy, "")).isZero();
             // Without HAProxy requests are not routed to roles by path.
             URI shop = balancer.retriesReads() ? balancer.next() : browse.base();
             URI checkout = balancer.retriesReads() ? balancer.next() : buy.base();
@@ -209,6 +213,18 @@ class OverloadIT {
                 .stream()
                 .mapToInt(Integer::intValue)
                 .sum();
+    }
+
+    /** Shoppers that never retry arrive together at a pod that has just started: they wait for their turn. */
+    private static void openCartsTogether(URI base) throws Exception {
+        ConcurrentRunner.runAll(BURST, _ -> {
+            try (ShopClient shopper = new ShopClient(base, "", Duration.ZERO)) {
+                GuestCart cart =
+                        shopper.openCart("GBP", "ada@example.org", List.of(Map.of("sku", "FLOOD-0", "quantity", 1)));
+                return shopper.get(cart.path() + "/shipping-methods", cart.token())
+                        .expect(200);
+            }
+        });
     }
 
     private static boolean canBuy(URI base) {

@@ -47,8 +47,11 @@ class AdmissionHandler {
     /** Requests of each priority that wait; further ones are rejected immediately. */
     private static final int MAX_QUEUED_PER_PRIORITY = 500;
 
-    /** Maximum waits; for all but buying a tenth of it in a standing queue. */
-    private static final Duration BUY_MAX_WAIT = Duration.ofSeconds(2);
+    /**
+     * Maximum waits; for all but buying a tenth of it in a standing queue. A shopper rather waits some seconds than gets
+     * an error: after a start, or when many arrive together.
+     */
+    private static final Duration BUY_MAX_WAIT = Duration.ofSeconds(10);
 
     private static final Duration BROWSE_MAX_WAIT = Duration.ofMillis(500);
     private static final Duration ADMIN_MAX_WAIT = Duration.ofMillis(500);

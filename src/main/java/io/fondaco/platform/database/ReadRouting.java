@@ -33,10 +33,14 @@ class ReadRouting {
     private static final long MAX_PAUSE_NANOS = 5_000_000;
     private static final int MAX_NODES_TRIED = 4;
 
-    /** Without configured replicas, reads queue for the primary, as for any pool. */
+    /**
+     * How long a read waits for a free permit of the primary, as for a connection of any pool: the reads of those who
+     * buy, and without configured replicas all reads. Permits are held for milliseconds, so this ends without one only
+     * if the primary is busy.
+     */
     private static final Duration MAX_QUEUE_WAIT = Duration.ofSeconds(2);
 
-    /** How long a fallback read waits for a free permit. */
+    /** How long a fallback read waits that may be answered with older data instead. */
     private static final Duration MAX_FALLBACK_WAIT = Duration.ofMillis(100);
 
     /** Maximum lag of catalogue data for callers without a token while neither the rotation nor the primary serves. */
@@ -107,7 +111,7 @@ class ReadRouting {
             return onReplica.get();
         }
         RoutingReason routingReason = rotation.isEmpty() ? RoutingReason.NO_REPLICA : RoutingReason.LAG;
-        Optional<NodeLease> onPrimary = tryPrimary(routingReason);
+        Optional<NodeLease> onPrimary = tryPrimary(routingReason, current.mayBeStale());
         if (onPrimary.isPresent()) {
             return onPrimary.get();
         }
@@ -177,13 +181,13 @@ class ReadRouting {
         return reached;
     }
 
-    private Optional<NodeLease> tryPrimary(RoutingReason routingReason) throws SQLException {
+    private Optional<NodeLease> tryPrimary(RoutingReason routingReason, boolean mayBeStale) throws SQLException {
         Optional<Node> primary = topology.primary();
         if (primary.isEmpty()) {
             return Optional.empty();
         }
         try {
-            Duration maxWait = settings.replicaUrls().isPresent() ? MAX_FALLBACK_WAIT : MAX_QUEUE_WAIT;
+            Duration maxWait = mayBeStale && settings.replicaUrls().isPresent() ? MAX_FALLBACK_WAIT : MAX_QUEUE_WAIT;
             if (!primaryPermits.tryAcquire(maxWait.toNanos(), TimeUnit.NANOSECONDS)) {
                 return Optional.empty();
             }

@@ -154,6 +154,7 @@ class EmbeddedClusterTest {
                 .getFirst()
                 .strip());
         kill(other.pid());
+        other.waitFor();
         assertThat(ProcessHandle.of(orphan)).isPresent();
 
         try (EmbeddedCluster cluster = EmbeddedCluster.start(directory)) {
