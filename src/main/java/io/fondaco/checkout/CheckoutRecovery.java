@@ -25,7 +25,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class CheckoutRecovery {
     private static final Logger LOG = Logger.getLogger(CheckoutRecovery.class);
-    private static final String JOB = "payment-reconciliation";
+    static final String JOB = "payment-reconciliation";
 
     private final CheckoutAttemptStatements checkoutAttemptStatements;
     private final CompleteCart completeCart;
@@ -67,7 +67,7 @@ class CheckoutRecovery {
             every = "{fondaco.checkout.recovery-interval}",
             delayed = "5s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
-            skipExecutionIf = PodRoles.SkipUnlessWorker.class)
+            skipExecutionIf = NoAttemptDue.class)
     void recover() throws InterruptedException {
         batchLoop.repeat(this::recoverBatch);
     }

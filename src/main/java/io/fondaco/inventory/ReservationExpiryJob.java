@@ -3,7 +3,6 @@ package io.fondaco.inventory;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.OncePerCluster;
-import io.fondaco.platform.roles.PodRoles;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -13,6 +12,8 @@ import jakarta.enterprise.context.ApplicationScoped;
  */
 @ApplicationScoped
 class ReservationExpiryJob {
+    static final String JOB = "reservation-expiry";
+
     private static final int MAX_RESERVATIONS_PER_TRANSACTION = 200;
 
     private final ReservationService reservations;
@@ -26,12 +27,12 @@ class ReservationExpiryJob {
     }
 
     @ReadsFrom(Route.PRIMARY)
-    @OncePerCluster(value = "reservation-expiry", every = "8s")
+    @OncePerCluster(value = JOB, every = "8s")
     @Scheduled(
             every = "10s",
             delayed = "5s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
-            skipExecutionIf = PodRoles.SkipUnlessWorker.class)
+            skipExecutionIf = NoStockWorkDue.class)
     void run() {
         while (reservations.releaseExpired(MAX_RESERVATIONS_PER_TRANSACTION) == MAX_RESERVATIONS_PER_TRANSACTION) {
             // A full batch: there may be more.

@@ -1,11 +1,11 @@
 package io.fondaco.ordermanagement;
 
+import io.fondaco.payment.NoRefundOrVoidDue;
 import io.fondaco.payment.Payments;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.BatchLoop;
 import io.fondaco.platform.jobs.OncePerCluster;
-import io.fondaco.platform.roles.PodRoles;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -34,12 +34,12 @@ class RefundRecoveryJob {
     }
 
     @ReadsFrom(Route.PRIMARY)
-    @OncePerCluster(value = "refund-recovery", every = "{fondaco.checkout.recovery-interval}")
+    @OncePerCluster(value = NoRefundOrVoidDue.JOB, every = "{fondaco.checkout.recovery-interval}")
     @Scheduled(
             every = "{fondaco.checkout.recovery-interval}",
             delayed = "5s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
-            skipExecutionIf = PodRoles.SkipUnlessWorker.class)
+            skipExecutionIf = NoRefundOrVoidDue.class)
     void recover() throws InterruptedException {
         batchLoop.repeat(() -> {
             boolean moreRefunds = sendAll(
