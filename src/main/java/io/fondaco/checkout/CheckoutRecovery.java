@@ -5,6 +5,7 @@ import io.fondaco.platform.ParallelForEach;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.BatchLoop;
+import io.fondaco.platform.jobs.DueWorkPoll;
 import io.fondaco.platform.jobs.OncePerCluster;
 import io.fondaco.platform.monitoring.GaugeSnapshot;
 import io.fondaco.platform.roles.PodRoles;
@@ -25,7 +26,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class CheckoutRecovery {
     private static final Logger LOG = Logger.getLogger(CheckoutRecovery.class);
-    static final String JOB = "payment-reconciliation";
+    private static final String JOB = "payment-reconciliation";
 
     private final CheckoutAttemptStatements checkoutAttemptStatements;
     private final CompleteCart completeCart;
@@ -38,7 +39,9 @@ class CheckoutRecovery {
             CompleteCart completeCart,
             Actor actor,
             BatchLoop batchLoop,
+            DueWorkPoll dueWorkPoll,
             MeterRegistry registry) {
+        dueWorkPoll.watchJob(JOB, CheckoutAttemptStatements.HAS_DUE_ATTEMPTS);
         this.checkoutAttemptStatements = checkoutAttemptStatements;
         this.completeCart = completeCart;
         this.actor = actor;
@@ -67,7 +70,7 @@ class CheckoutRecovery {
             every = "{fondaco.checkout.recovery-interval}",
             delayed = "5s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
-            skipExecutionIf = NoAttemptDue.class)
+            skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void recover() throws InterruptedException {
         batchLoop.repeat(this::recoverBatch);
     }

@@ -40,12 +40,11 @@ class PaymentStatements {
     private static final Backoff BACKOFF = new Backoff(LEASE, Duration.ofMinutes(15));
     private static final String PENDING = "state = 'pending'";
 
-    /** Whether a refund is due. */
-    static final String HAS_DUE_REFUNDS =
-            DueWork.in("payment.refund").where(PENDING).anyDue();
-
-    /** Whether a void is due. */
-    static final String HAS_DUE_VOIDS = DueWork.in("payment.void").anyDue();
+    /** Whether a refund or a void is due. */
+    static final String HAS_DUE_REFUNDS_OR_VOIDS = "%s OR %s"
+            .formatted(
+                    DueWork.in("payment.refund").where(PENDING).anyDue(),
+                    DueWork.in("payment.void").anyDue());
 
     private final Session session;
     private final Actor actor;

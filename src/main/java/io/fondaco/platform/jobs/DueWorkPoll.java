@@ -16,6 +16,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -44,6 +46,7 @@ public class DueWorkPoll {
     private final Connections connections;
     private final PodRoles podRoles;
     private final List<Question> questions = new CopyOnWriteArrayList<>();
+    private final Map<String, Condition> jobs = new ConcurrentHashMap<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final LogOnce logOnce = new LogOnce();
 
@@ -98,15 +101,22 @@ public class DueWorkPoll {
     }
 
     /**
-     * Adds the condition of a job that runs once per cluster ({@link OncePerCluster}): true if the job has something to
-     * do, and once a minute in any case, so that it is seen to run.
+     * Adds the condition of a job that runs once per cluster ({@link OncePerCluster}). The job runs only while the
+     * condition is true, and once a minute in any case, so that it is seen to run.
      *
      * @param job the name of the job
+     * @param condition SQL of type boolean that an index answers
      */
-    public Condition watchJob(String job, String condition) {
-        return watch("""
+    public void watchJob(String job, String condition) {
+        jobs.put(job, watch("""
                 %s OR NOT EXISTS (SELECT FROM jobs.lease WHERE name = '%s' AND started_at > now() - interval '1 minute')
-                """.formatted(condition, job));
+                """.formatted(condition, job)));
+    }
+
+    /** Whether a job may have something to do; true for jobs without a condition. */
+    boolean isJobDue(String job) {
+        Condition condition = jobs.get(job);
+        return condition == null || condition.isDue();
     }
 
     /**

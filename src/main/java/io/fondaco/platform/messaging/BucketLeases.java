@@ -17,9 +17,9 @@ import java.util.UUID;
 
 /**
  * Shares the buckets of every listener evenly among the live workers, by the clock of the database. A worker holds a
- * bucket until it releases it, or has sent no heartbeat for {@code fondaco.messaging.lease} and another worker takes it.
- * This only prevents workers from doing the same work; the inbox ensures that effects happen once, also if two workers
- * believe to hold a bucket. After a crash of the server the heartbeats are lost, so buckets may change hands.
+ * bucket until it releases it, or has sent no heartbeat for {@code fondaco.messaging.lease} and another worker takes
+ * it. This only prevents workers from doing the same work; the inbox ensures that effects happen once, also if two
+ * workers believe to hold a bucket. After a crash of the server the heartbeats are lost, so buckets may change hands.
  *
  * <p>A statement that writes several cursors locks them in the order of their key, so that workers do not deadlock.
  */

@@ -50,8 +50,8 @@ final class ConsumerLoop {
     /**
      * A batch of events.
      *
-     * @param complete whether the next fetch may wait for a signal: no open transaction could have written an event that
-     *     this batch misses, and the worker holds its share of the buckets
+     * @param complete whether the next fetch may wait for a signal: no open transaction could have written an event
+     *     that this batch misses, and the worker holds its share of the buckets
      * @param acknowledgement to be called when the events have been handled
      */
     record FetchedBatch(List<Event> events, boolean complete, Acknowledgement acknowledgement) {}

@@ -50,6 +50,7 @@ public final class Node implements AutoCloseable {
     private volatile @Nullable NodeStatus status;
     private volatile Position replayed = Position.START;
     private volatile boolean inDoubt = true;
+    private volatile @Nullable ReplicaLag lagAtCheck;
 
     /** Receives the results of status checks; implemented by the topology. */
     interface StatusListener {
@@ -193,6 +194,15 @@ public final class Node implements AutoCloseable {
     /** Ends an idle interval of the checks. */
     void wakeUpMonitor() {
         monitor.wakeUp();
+    }
+
+    /** The lag at the last check; empty before the first. */
+    Optional<ReplicaLag> lagAtCheck() {
+        return Optional.ofNullable(lagAtCheck);
+    }
+
+    void recordLag(ReplicaLag lag) {
+        lagAtCheck = lag;
     }
 
     /** Whether the last check failed, or there was none yet. */

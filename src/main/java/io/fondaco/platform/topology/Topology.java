@@ -367,27 +367,35 @@ public class Topology {
 
     /** The lag in WAL bytes; 0 if no newer position is known. */
     long lagBytes(Node node) {
-        NodeStatus status = node.status().orElse(null);
-        return status == null
-                ? Long.MAX_VALUE
-                : newestStatus()
-                        .map(newest -> Math.max(
-                                0, newest.position().lsn() - status.position().lsn()))
-                        .orElse(0L);
+        return lagOf(node).bytes();
     }
 
     /**
      * The lag by the heartbeat, to the precision of the heartbeat interval; zero if the node has replayed everything.
      */
     Duration lag(Node node) {
+        return lagOf(node).time();
+    }
+
+    /**
+     * While the pod is idle, the lag at the last check of the node: the primary may have been checked a second later,
+     * and that second would look like a lag.
+     */
+    private ReplicaLag lagOf(Node node) {
+        return isIdle() && !node.isInDoubt() ? node.lagAtCheck().orElseGet(() -> currentLag(node)) : currentLag(node);
+    }
+
+    private ReplicaLag currentLag(Node node) {
         NodeStatus status = node.status().orElse(null);
         if (status == null) {
-            return Duration.ofDays(1);
+            return ReplicaLag.UNKNOWN;
         }
         return newestStatus()
                 .filter(newest -> !status.position().isAtOrAfter(newest.position()))
-                .map(newest -> Duration.ofMillis(Math.max(0, newest.heartbeatMillis() - status.heartbeatMillis())))
-                .orElse(Duration.ZERO);
+                .map(newest -> new ReplicaLag(
+                        Math.max(0, newest.position().lsn() - status.position().lsn()),
+                        Duration.ofMillis(Math.max(0, newest.heartbeatMillis() - status.heartbeatMillis()))))
+                .orElse(ReplicaLag.NONE);
     }
 
     /** The newest known status: the primary's, or without a primary that of the most advanced replica. */
@@ -512,6 +520,7 @@ public class Topology {
             if ((nodeStatus.inRecovery() || settings.replicasMayBePromoted()) && !isForeignCluster(nodeStatus)) {
                 advanceTimeline(nodeStatus.position());
             }
+            node.recordLag(currentLag(node));
             if (regular) {
                 recordCheck(node, evaluate(node, nodeStatus));
             }
@@ -524,8 +533,9 @@ public class Topology {
             if (!nodeStatus.inRecovery()) {
                 return RotationState.CheckResult.NOT_A_REPLICA;
             }
-            long bytes = lagBytes(node);
-            Duration time = lag(node);
+            ReplicaLag lag = currentLag(node);
+            long bytes = lag.bytes();
+            Duration time = lag.time();
             if (bytes > settings.maxLagBytes() || time.compareTo(settings.maxLag()) > 0) {
                 return RotationState.CheckResult.LAGGING;
             }
