@@ -56,13 +56,13 @@ public class Topology {
     private static final long USE_PRECISION_NANOS = Duration.ofMillis(50).toNanos();
 
     /** How often an idle pod checks the primary and the replicas in rotation. */
-    private static final Duration IDLE_CHECK_INTERVAL = Duration.ofMillis(1_250);
+    private static final Duration IDLE_CHECK_INTERVAL = Duration.ofMillis(1_500);
 
     /**
      * How often an idle pod checks the other servers: a standby as a possible primary, and the primary as a possible
      * replica. If the pod loses the primary, it is not idle any more.
      */
-    private static final Duration STANDBY_CHECK_INTERVAL = Duration.ofSeconds(5);
+    private static final Duration STANDBY_CHECK_INTERVAL = Duration.ofSeconds(10);
 
     /** In addition to the connections of requests: for the reader of the invalidation log. */
     private static final int EVENT_LOG_CONNECTIONS = 1;
