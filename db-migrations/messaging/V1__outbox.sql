@@ -38,19 +38,20 @@ CREATE TABLE messaging.subscription (
 );
 
 -- The progress of a listener per bucket of subjects: it has handled every row up to position that is visible in the
--- snapshot. A cursor is leased to one worker at a time; the epoch distinguishes a lease from later ones.
+-- snapshot. One worker at a time owns a cursor, as long as it is alive; the epoch increases with each change of the owner.
 CREATE TABLE messaging.cursor (
-    listener     text        NOT NULL REFERENCES messaging.subscription (listener) ON DELETE CASCADE,
-    bucket       smallint    NOT NULL,
-    position     bigint      NOT NULL,
-    seen         pg_snapshot NOT NULL,
-    owner        uuid,
-    epoch        bigint      NOT NULL DEFAULT 0,
-    leased_until timestamptz NOT NULL DEFAULT '-infinity',
+    listener text        NOT NULL REFERENCES messaging.subscription (listener) ON DELETE CASCADE,
+    bucket   smallint    NOT NULL,
+    position bigint      NOT NULL,
+    seen     pg_snapshot NOT NULL,
+    owner    uuid,
+    epoch    bigint      NOT NULL DEFAULT 0,
     PRIMARY KEY (listener, bucket)
 ) WITH (fillfactor = 50);
 
-CREATE TABLE messaging.worker (
+-- The workers, and when each was alive. Not logged: idle workers write no WAL, and after a crash all of them report again
+-- within seconds.
+CREATE UNLOGGED TABLE messaging.worker (
     id      uuid        PRIMARY KEY,
     seen_at timestamptz NOT NULL
 ) WITH (fillfactor = 50);

@@ -49,6 +49,11 @@ public class CheckoutAttemptStatements {
              state = 'pending' AND created_at < now() - make_interval(secs => :actionTimeout) AS shopper_overdue
             """;
     private static final Duration MAX_CHECK_INTERVAL = Duration.ofMinutes(5);
+    private static final String UNFINISHED = "state IN ('reserved', 'pending')";
+
+    /** Whether the recovery of an attempt is due. */
+    static final String HAS_DUE_ATTEMPTS =
+            DueWork.in("checkout.attempt").where(UNFINISHED).anyDue();
 
     /**
      * Maximum number of keys that the attempts of a cart have: any client can create a cart, and each key costs a row.
@@ -68,7 +73,7 @@ public class CheckoutAttemptStatements {
         this.json = json;
         this.settings = settings;
         this.recovery = DueWork.in("checkout.attempt")
-                .where("state IN ('reserved', 'pending')")
+                .where(UNFINISHED)
                 .lease(settings.attemptLease())
                 .backoff(new Backoff(settings.pendingPaymentQueryDelay(), MAX_CHECK_INTERVAL))
                 .returning(COLUMNS, AttemptRow.class, session);

@@ -5,6 +5,7 @@ import io.fondaco.platform.ParallelForEach;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.BatchLoop;
+import io.fondaco.platform.jobs.DueWorkPoll;
 import io.fondaco.platform.jobs.OncePerCluster;
 import io.fondaco.platform.monitoring.GaugeSnapshot;
 import io.fondaco.platform.roles.PodRoles;
@@ -38,7 +39,9 @@ class CheckoutRecovery {
             CompleteCart completeCart,
             Actor actor,
             BatchLoop batchLoop,
+            DueWorkPoll dueWorkPoll,
             MeterRegistry registry) {
+        dueWorkPoll.watchJob(JOB, CheckoutAttemptStatements.HAS_DUE_ATTEMPTS);
         this.checkoutAttemptStatements = checkoutAttemptStatements;
         this.completeCart = completeCart;
         this.actor = actor;

@@ -25,17 +25,23 @@ class ImportStatements {
     /** How long the lease on an import stays valid without renewal; then another worker may take over. */
     private static final Duration LEASE = Duration.ofSeconds(15);
 
+    private static final String UNFINISHED = """
+            work.status IN ('queued', 'running')
+            AND NOT EXISTS (SELECT FROM importing.import AS earlier
+                             WHERE earlier.id = work.after_id AND earlier.finished_at IS NULL)
+            """;
+
+    /** Whether an import is due. */
+    static final String HAS_DUE_IMPORTS =
+            DueWork.in("importing.import").where(UNFINISHED).anyDue();
+
     private final Session session;
     private final DueWork<ClaimedJob> processing;
 
     ImportStatements(Session session) {
         this.session = session;
         this.processing = DueWork.in("importing.import")
-                .where("""
-                        work.status IN ('queued', 'running')
-                        AND NOT EXISTS (SELECT FROM importing.import AS earlier
-                                         WHERE earlier.id = work.after_id AND earlier.finished_at IS NULL)
-                        """)
+                .where(UNFINISHED)
                 .orderBy("work.created_at, work.id")
                 .lease(LEASE)
                 .set("""

@@ -4,6 +4,7 @@ import io.fondaco.platform.LogOnce;
 import io.fondaco.platform.WakeUpSignal;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.jobs.DueWorkPoll;
 import io.fondaco.platform.monitoring.GaugeSnapshot;
 import io.fondaco.platform.roles.PodRole;
 import io.fondaco.platform.roles.PodRoles;
@@ -21,12 +22,12 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Processes imports, one at a time in each pod: immediately when one is enqueued in this pod, and every two seconds for
+ * Processes imports, one at a time in each pod: immediately when one is enqueued in this pod, and within two seconds
  * imports that other pods enqueued or that a dead pod left unfinished. Does nothing without the worker role.
  */
 @ApplicationScoped
 class ImportWorker {
-    /** The scheduled job that polls for imports to process. */
+    /** The scheduled job that wakes the worker for imports of other pods. */
     static final String POLL_JOB = "import-poll";
 
     private static final Logger LOG = Logger.getLogger(ImportWorker.class);
@@ -40,15 +41,22 @@ class ImportWorker {
     private final ImportJobRepository jobs;
     private final ImportJobRunner runner;
     private final PodRoles podRoles;
+    private final DueWorkPoll.Condition importDue;
     private final WakeUpSignal wakeUpSignal = new WakeUpSignal();
     private final GaugeSnapshot<String> gaugeSnapshot = new GaugeSnapshot<>();
     private final LogOnce logOnce = new LogOnce();
     private volatile boolean stopping;
 
-    ImportWorker(ImportJobRepository jobs, ImportJobRunner runner, PodRoles podRoles, MeterRegistry registry) {
+    ImportWorker(
+            ImportJobRepository jobs,
+            ImportJobRunner runner,
+            PodRoles podRoles,
+            DueWorkPoll dueWorkPoll,
+            MeterRegistry registry) {
         this.jobs = jobs;
         this.runner = runner;
         this.podRoles = podRoles;
+        this.importDue = dueWorkPoll.watch(ImportStatements.HAS_DUE_IMPORTS);
         Gauge.builder("fondaco.importing.stalled.seconds", () -> gaugeSnapshot.value(STALLED))
                 .description("Seconds since the last progress of a running or queued import; 0 if there is none")
                 .register(registry);
@@ -67,11 +75,13 @@ class ImportWorker {
     @ReadsFrom(Route.PRIMARY)
     @Scheduled(
             identity = POLL_JOB,
-            every = "2s",
+            every = "1s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void poll() {
-        wakeUp();
+        if (importDue.isDue()) {
+            wakeUp();
+        }
     }
 
     /** Wakes the worker of this pod. Call it after the commit that enqueued an import. */

@@ -26,13 +26,19 @@ class EmailStatements {
     /** Added to the time limit of sending, for reading the order and storing the result. */
     private static final Duration MARGIN = Duration.ofSeconds(45);
 
+    private static final String PENDING = "status = 'pending'";
+
+    /** Whether an e-mail is due. */
+    static final String HAS_DUE_EMAILS =
+            DueWork.in("mail.notification").where(PENDING).anyDue();
+
     private final Session session;
     private final DueWork<ClaimedEmail> sending;
 
     EmailStatements(Session session, MailSettings settings) {
         this.session = session;
         this.sending = DueWork.in("mail.notification")
-                .where("status = 'pending'")
+                .where(PENDING)
                 .lease(settings.timeout().plus(MARGIN))
                 .returning(
                         "id, lease, kind, order_id, event, event_type, sequence, version, published_at,"

@@ -35,6 +35,11 @@ class MailDisabled implements Scheduled.SkipPredicate {
 
     @Override
     public boolean test(ScheduledExecution execution) {
-        return !settings.enabled() || !podRoles.has(PodRole.WORKER);
+        return !sendsEmails();
+    }
+
+    /** Whether e-mails are enabled and this pod is a worker. */
+    boolean sendsEmails() {
+        return settings.enabled() && podRoles.has(PodRole.WORKER);
     }
 }

@@ -27,9 +27,11 @@ class MailListener {
     static final String NAME = "mail";
 
     private final EmailNotifications notifications;
+    private final EmailSendJob sender;
 
-    MailListener(EmailNotifications emailNotifications) {
+    MailListener(EmailNotifications emailNotifications, EmailSendJob sender) {
         this.notifications = emailNotifications;
+        this.sender = sender;
     }
 
     @Incoming(NAME)
@@ -52,6 +54,7 @@ class MailListener {
                 .forEach((event, data) -> EmailType.forEvent(data).ifPresent(emailType -> due.put(event, emailType)));
         if (!due.isEmpty()) {
             notifications.enqueue(due);
+            sender.wakeAfterCommit();
         }
     }
 }

@@ -6,20 +6,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Metrics of e-mails, {@code fondaco_mail_…}. */
 @Startup
 @ApplicationScoped
 class MailMetrics {
-    private static final long SAMPLE_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(15);
-
     private final MeterRegistry registry;
-    private final AtomicLong measuredAt = new AtomicLong(System.nanoTime() - SAMPLE_INTERVAL_NANOS);
     private final AtomicBoolean described = new AtomicBoolean();
     private volatile EmailStatements.EmailBacklog backlog = new EmailStatements.EmailBacklog(0, 0);
 
@@ -50,14 +44,8 @@ class MailMetrics {
                 .register(registry);
     }
 
-    /** Measures the backlog, every 15 s at most. */
-    void sampleBacklog(Supplier<EmailStatements.EmailBacklog> count) {
-        long last = measuredAt.get();
-        long now = System.nanoTime();
-        if (now - last < SAMPLE_INTERVAL_NANOS || !measuredAt.compareAndSet(last, now)) {
-            return;
-        }
-        backlog = count.get();
+    void recordBacklog(EmailStatements.EmailBacklog measured) {
+        backlog = measured;
         if (described.compareAndSet(false, true)) {
             Gauge.builder("fondaco.mail.pending", () -> backlog.count())
                     .description("E-mails that are not sent yet, counted up to 100,000")

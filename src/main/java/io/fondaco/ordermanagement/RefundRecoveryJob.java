@@ -4,6 +4,7 @@ import io.fondaco.payment.Payments;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.BatchLoop;
+import io.fondaco.platform.jobs.DueWorkPoll;
 import io.fondaco.platform.jobs.OncePerCluster;
 import io.fondaco.platform.roles.PodRoles;
 import io.quarkus.scheduler.Scheduled;
@@ -21,20 +22,23 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class RefundRecoveryJob {
     private static final Logger LOG = Logger.getLogger(RefundRecoveryJob.class);
+    private static final String JOB = "refund-recovery";
     private static final int BATCH_SIZE = 10;
 
     private final Payments payments;
     private final OrderPaymentService orderPaymentService;
     private final BatchLoop batchLoop;
 
-    RefundRecoveryJob(Payments payments, OrderPaymentService orderPaymentService, BatchLoop batchLoop) {
+    RefundRecoveryJob(
+            Payments payments, OrderPaymentService orderPaymentService, BatchLoop batchLoop, DueWorkPoll dueWorkPoll) {
         this.payments = payments;
         this.orderPaymentService = orderPaymentService;
         this.batchLoop = batchLoop;
+        dueWorkPoll.watchJob(JOB, Payments.HAS_DUE_REFUNDS_OR_VOIDS);
     }
 
     @ReadsFrom(Route.PRIMARY)
-    @OncePerCluster(value = "refund-recovery", every = "{fondaco.checkout.recovery-interval}")
+    @OncePerCluster(value = JOB, every = "{fondaco.checkout.recovery-interval}")
     @Scheduled(
             every = "{fondaco.checkout.recovery-interval}",
             delayed = "5s",

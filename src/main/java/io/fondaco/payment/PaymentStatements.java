@@ -38,6 +38,13 @@ class PaymentStatements {
     private static final Duration LEASE = Duration.ofSeconds(30);
 
     private static final Backoff BACKOFF = new Backoff(LEASE, Duration.ofMinutes(15));
+    private static final String PENDING = "state = 'pending'";
+
+    /** Whether a refund or a void is due. */
+    static final String HAS_DUE_REFUNDS_OR_VOIDS = "%s OR %s"
+            .formatted(
+                    DueWork.in("payment.refund").where(PENDING).anyDue(),
+                    DueWork.in("payment.void").anyDue());
 
     private final Session session;
     private final Actor actor;
@@ -50,7 +57,7 @@ class PaymentStatements {
         this.actor = actor;
         this.requestId = requestId;
         this.refunds = DueWork.in("payment.refund")
-                .where("state = 'pending'")
+                .where(PENDING)
                 .lease(LEASE)
                 .backoff(BACKOFF)
                 .returning(REFUND_COLUMNS, RefundRow.class, session);

@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Payments {
     /**
+     * Whether {@link #claimPendingRefunds} or {@link #claimPendingVoids} would return any: SQL for
+     * {@link io.fondaco.platform.jobs.DueWorkPoll}.
+     */
+    String HAS_DUE_REFUNDS_OR_VOIDS = PaymentStatements.HAS_DUE_REFUNDS_OR_VOIDS;
+
+    /**
      * @throws io.fondaco.platform.web.ApiException 422 {@code unknown_payment_provider}
      */
     void requireProvider(String name);

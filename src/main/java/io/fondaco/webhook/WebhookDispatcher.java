@@ -4,6 +4,7 @@ import io.fondaco.platform.LogOnce;
 import io.fondaco.platform.WakeUpSignal;
 import io.fondaco.platform.database.ConsistencyTokens;
 import io.fondaco.platform.database.DatabaseFailure;
+import io.fondaco.platform.jobs.DueWorkPoll;
 import io.fondaco.platform.messaging.NewEvent;
 import io.fondaco.platform.messaging.Outbox;
 import io.fondaco.platform.roles.PodRole;
@@ -45,8 +46,8 @@ class WebhookDispatcher {
     private static final Logger LOG = Logger.getLogger(WebhookDispatcher.class);
     private static final double JITTER = 0.1;
 
-    /** How often a pod checks for due retries; new events wake it immediately. */
-    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(2);
+    /** How often a pod claims deliveries without any signal: new events and due retries wake it. */
+    private static final Duration SAFETY_INTERVAL = Duration.ofMinutes(1);
 
     /** Requests in flight from a pod. */
     static final int MAX_CALLS = 1_024;
@@ -65,6 +66,7 @@ class WebhookDispatcher {
     private final ConsistencyTokens consistencyTokens;
     private final WebhookStatements statements;
     private final AfterCommit afterCommit;
+    private final DueWorkPoll dueWorkPoll;
     private final WakeUpSignal wakeUpSignal = new WakeUpSignal();
     private final Map<UUID, Integer> inFlight = new ConcurrentHashMap<>();
     private final Semaphore permits;
@@ -81,7 +83,8 @@ class WebhookDispatcher {
             PodRoles podRoles,
             ConsistencyTokens consistencyTokens,
             WebhookStatements statements,
-            AfterCommit afterCommit) {
+            AfterCommit afterCommit,
+            DueWorkPoll dueWorkPoll) {
         this.deliveries = deliveries;
         this.client = webhookClient;
         this.settings = settings;
@@ -92,11 +95,13 @@ class WebhookDispatcher {
         this.consistencyTokens = consistencyTokens;
         this.statements = statements;
         this.afterCommit = afterCommit;
+        this.dueWorkPoll = dueWorkPoll;
         this.permits = new Semaphore(MAX_CALLS);
     }
 
     void onStart(@Observes @Priority(Interceptor.Priority.APPLICATION + 500) StartupEvent event) {
         if (podRoles.has(PodRole.WORKER)) {
+            dueWorkPoll.watch(WebhookStatements.HAS_DUE_DELIVERIES, wakeUpSignal::signal);
             Thread.ofVirtual().name("webhook-dispatcher").start(this::dispatchLoop);
         }
     }
@@ -124,7 +129,7 @@ class WebhookDispatcher {
         try {
             while (!stopping) {
                 if (!dispatchOnce()) {
-                    wakeUpSignal.await(CHECK_INTERVAL);
+                    wakeUpSignal.await(SAFETY_INTERVAL);
                 }
             }
         } catch (InterruptedException _) {
@@ -153,9 +158,7 @@ class WebhookDispatcher {
             return true;
         } catch (RuntimeException e) {
             if (logOnce.shouldLog(e)) {
-                LOG.warnf(
-                        "Due webhook deliveries could not be claimed, next try in %s: %s",
-                        CHECK_INTERVAL, e.getMessage());
+                LOG.warnf("Due webhook deliveries could not be claimed and are claimed later: %s", e.getMessage());
             }
             return false;
         }

@@ -43,6 +43,14 @@ class WebhookStatements {
              LIMIT :limit
             """.formatted(DueWork.IS_DUE);
 
+    /** Whether a delivery to an enabled endpoint is due. It may have to wait for an earlier one. */
+    static final String HAS_DUE_DELIVERIES = """
+            EXISTS (SELECT FROM webhook.endpoint e
+                     WHERE e.status = 'enabled' AND e.deleted_at IS NULL
+                       AND EXISTS (SELECT FROM webhook.delivery work
+                                    WHERE work.endpoint = e.id AND work.status = 'pending' AND %s))
+            """.formatted(DueWork.IS_DUE);
+
     private final Session session;
     private final DueWork<ClaimedDelivery> sending;
 

@@ -58,6 +58,11 @@ class CacheFaultsIT {
     /** A pod that is silent for this long leaves the cluster; a busy pod must not. */
     private static final Duration FAILURE_TIMEOUT = Duration.ofSeconds(5);
 
+    /** From the last request until the pods are idle. */
+    private static final Duration BEFORE_IDLE_COUNT = Duration.ofSeconds(4);
+
+    private static final Duration IDLE_COUNT = Duration.ofSeconds(10);
+    private static final double MAX_IDLE_WAL_BYTES = 4_000;
     private static final Duration BETWEEN_RAISES = Duration.ofMillis(50);
     private static final long MAX_CACHE_BYTES = 3_200_000;
     private static final long MAX_NEGATIVE_CACHE_BYTES = MAX_CACHE_BYTES / 16;
@@ -162,6 +167,67 @@ class CacheFaultsIT {
         assertThat(stalenessReport.readsBeyondBound())
                 .as("reads that are older than %s: %s", STALENESS_BOUND, stalenessReport)
                 .isZero();
+    }
+
+    /** The servers count the statements of three pods, each of which names both as primary and as replica. */
+    @Test
+    @Order(0)
+    void idlePodsCostNextToNothingAndAnswerFromTheCacheAfterwards() throws Exception {
+        RUNNING_PODS.forEach(
+                pod -> await().until(() -> cacheStatus(pod, PRODUCT).startsWith("fondaco; hit")));
+        awaitReplication();
+        Pods.sleep(BEFORE_IDLE_COUNT);
+        ClusterMember primary = database.primary();
+        ClusterMember replica = database.replicas().getFirst();
+        long onPrimary = allStatements(primary);
+        long onReplica = allStatements(replica);
+        long heartbeats = heartbeats();
+        long wal = walBytes();
+
+        Pods.sleep(IDLE_COUNT);
+
+        double seconds = IDLE_COUNT.toSeconds();
+        double primaryRate = (allStatements(primary) - onPrimary) / seconds / POD_COUNT;
+        double replicaRate = (allStatements(replica) - onReplica) / seconds / POD_COUNT;
+        double heartbeatRate = (heartbeats() - heartbeats) / seconds;
+        double walRate = (walBytes() - wal) / seconds;
+        LOG.infof(
+                "%d idle pods: each %.2f statements/s on the primary and %.2f/s on the replica; together %.2f"
+                        + " heartbeats/s and %.0f bytes of WAL/s",
+                POD_COUNT, primaryRate, replicaRate, heartbeatRate, walRate);
+        assertThat(primaryRate)
+                .as("statements per second and pod on the primary")
+                .isLessThanOrEqualTo(3);
+        assertThat(replicaRate)
+                .as("statements per second and pod on the replica")
+                .isLessThanOrEqualTo(1);
+        assertThat(heartbeatRate).as("heartbeats per second of all pods").isBetween(0.8, 1.2);
+        assertThat(walRate).as("bytes of WAL per second of all pods").isLessThan(MAX_IDLE_WAL_BYTES);
+        for (PackagedApp pod : RUNNING_PODS) {
+            assertThat(cacheStatus(pod, PRODUCT))
+                    .as("first request after the idle time")
+                    .startsWith("fondaco; hit");
+        }
+    }
+
+    /** Statements of all clients but this test, without those that only begin or end a transaction. */
+    private static long allStatements(ClusterMember server) {
+        return Long.parseLong(server.query("""
+                SELECT coalesce(sum(calls), 0) FROM pg_stat_statements
+                 WHERE toplevel AND query !~* '^(begin|commit|rollback)' AND query !~ 'pg_stat_statements'
+                """));
+    }
+
+    /** Each heartbeat writes one record of WAL. */
+    private static long heartbeats() {
+        return Long.parseLong(database.primary().query("""
+                SELECT coalesce(sum(wal_records), 0) FROM pg_stat_statements
+                 WHERE query ~ 'UPDATE topology.heartbeat' AND query !~ 'pg_stat_statements'
+                """));
+    }
+
+    private static long walBytes() {
+        return Long.parseLong(database.primary().query("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"));
     }
 
     @Test

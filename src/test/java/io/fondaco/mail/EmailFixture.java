@@ -59,6 +59,15 @@ class EmailFixture {
                 .isEmpty();
     }
 
+    /** Stops the sending of this pod, so that a test can take its place. */
+    void pauseSending() {
+        sender.pause();
+    }
+
+    void resumeSending() {
+        sender.resume();
+    }
+
     @ActivateRequestContext
     void send() throws InterruptedException {
         sender.send();

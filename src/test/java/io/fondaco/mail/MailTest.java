@@ -16,7 +16,6 @@ import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.Event;
 import io.fondaco.platform.messaging.EventBatch;
 import io.fondaco.platform.messaging.EventTypeRegistry;
-import io.quarkus.scheduler.Scheduler;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
@@ -67,9 +66,6 @@ class MailTest {
     @Inject
     EventTypeRegistry eventTypes;
 
-    @Inject
-    Scheduler scheduler;
-
     @ConfigProperty(name = "quarkus.mailer.port")
     int port;
 
@@ -83,7 +79,7 @@ class MailTest {
 
     @AfterEach
     void stopMailServer() {
-        scheduler.resume(EmailSendJob.JOB);
+        emails.resumeSending();
         server.stop();
     }
 
@@ -347,7 +343,7 @@ class MailTest {
 
     @Test
     void concurrentSendersSendEachEmailOnce() throws Exception {
-        scheduler.pause(EmailSendJob.JOB);
+        emails.pauseSending();
         String sku = productFixture.createProduct(250, 100);
         Map<Buyer, String> orders = new HashMap<>();
         for (int order = 0; order < 12; order++) {
@@ -377,7 +373,7 @@ class MailTest {
 
     @Test
     void emailOfADeadPodIsSentByAnotherPod() {
-        scheduler.pause(EmailSendJob.JOB);
+        emails.pauseSending();
         Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1);
         String id = buyer.placeOrder("tok_ok").path("id");
         await().atMost(SOON)
@@ -386,7 +382,7 @@ class MailTest {
         assertThat(emails.claim(100)).extracting(EmailNotification::orderId).doesNotContain(id);
 
         emails.expireLease(id);
-        scheduler.resume(EmailSendJob.JOB);
+        emails.resumeSending();
 
         buyer.awaitEmail(server);
         assertThat(emails.findByOrder(id))
@@ -399,7 +395,7 @@ class MailTest {
         Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1);
         String sent = buyer.placeOrder("tok_ok").path("id");
         buyer.awaitEmail(server);
-        scheduler.pause(EmailSendJob.JOB);
+        emails.pauseSending();
         String unsent = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1)
                 .placeOrder("tok_ok")
                 .path("id");

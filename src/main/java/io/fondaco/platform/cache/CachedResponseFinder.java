@@ -24,13 +24,15 @@ class CachedResponseFinder {
 
     /** Whether there is a cached response that a client with this token may get; it may be due for refresh. */
     CacheLookup.Result find(String key, Optional<Position> token) {
+        long now = System.nanoTime();
+        logReader.beginUse(now);
         CachedResponse cached = store.get(key);
         if (cached == null) {
             return new CacheLookup.Miss(CacheMetrics.MissReason.NOT_CACHED, Optional.empty());
         }
         // Read the applied position before the index: in the other order an invalidation could be applied in between.
         Position applied = logReader.appliedPosition();
-        if (!logReader.isUpToDate(System.nanoTime())) {
+        if (!logReader.isUpToDate(now)) {
             return new CacheLookup.Miss(CacheMetrics.MissReason.LOG_READER_BEHIND, Optional.of(cached));
         }
         if (!logReader.index().isFresh(cached)) {

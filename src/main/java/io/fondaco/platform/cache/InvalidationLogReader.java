@@ -1,6 +1,7 @@
 package io.fondaco.platform.cache;
 
 import io.fondaco.platform.LogOnce;
+import io.fondaco.platform.WakeUpSignal;
 import io.fondaco.platform.topology.Node;
 import io.fondaco.platform.topology.Position;
 import io.fondaco.platform.topology.Topology;
@@ -15,7 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the invalidation log, so that this pod receives every invalidation even if messages between pods are lost, and
  * knows up to which position it has applied them all: a cached response without a later invalidation is current up to
- * there.
+ * there. It reads ten times a second while requests look up responses, and rarely while none does; the first request
+ * after such a time makes it read immediately.
  *
  * <p>Reads from the primary; while none is known, from the replica in rotation that has replayed furthest, since no
  * other source remains. It invalidates the whole cache at the start, when the timeline has changed (writes that the
@@ -39,7 +41,21 @@ class InvalidationLogReader {
     /** Evicting the oldest entry raises the floor: anything read below it is stale. */
     private static final int MAX_INDEX_ENTRIES = 50_000;
 
+    /** How often the log is read while requests look up responses. */
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
+
+    /** How often the log is read while no request looks up a response, so that the next read has few rows. */
+    private static final Duration IDLE_POLL_INTERVAL = Duration.ofSeconds(15);
+
+    /** The time without lookups after which the log is read rarely. */
+    private static final long IDLE_AFTER_NANOS = Duration.ofSeconds(2).toNanos();
+
+    /** How precisely the time of the last lookup is recorded; less precision means fewer writes to shared memory. */
+    private static final long USE_PRECISION_NANOS = Duration.ofMillis(50).toNanos();
+
+    /** How long the first requests after an idle time wait for a read of the log. */
+    private static final Duration IDLE_READ_TIMEOUT = Duration.ofMillis(200);
+
     private static final double JITTER = 0.2;
 
     private final Topology topology;
@@ -47,7 +63,11 @@ class InvalidationLogReader {
     private final CacheMetrics metrics;
     private final InvalidationIndex index;
     private final InvalidationDeduplicator deduplicator;
-    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final WakeUpSignal wakeUpSignal = new WakeUpSignal();
+    private final Object idleLock = new Object();
+    private volatile boolean stopping;
+    private volatile long lastUse = System.nanoTime();
+    private volatile CompletableFuture<Void> readAfterIdleTime = CompletableFuture.completedFuture(null);
     private @Nullable Node lastNode;
     private String xminHorizon = InvalidationLog.MAX_XID;
     private int timeline;
@@ -82,11 +102,50 @@ class InvalidationLogReader {
     }
 
     void onStop(@Observes @Priority(Interceptor.Priority.PLATFORM_AFTER) ShutdownEvent event) {
-        stopping.countDown();
+        stopping = true;
+        wakeUpSignal.signal();
     }
 
     InvalidationIndex index() {
         return index;
+    }
+
+    /**
+     * Records that a request looks up a response: the log is read often from now on. Does not block.
+     *
+     * @param now by {@link System#nanoTime}
+     */
+    void beginUse(long now) {
+        long sinceLastUse = now - lastUse;
+        if (sinceLastUse > IDLE_AFTER_NANOS) {
+            endIdleTime(now);
+        } else if (sinceLastUse > USE_PRECISION_NANOS) {
+            lastUse = now;
+        }
+    }
+
+    private void endIdleTime(long now) {
+        synchronized (idleLock) {
+            if (now - lastUse > IDLE_AFTER_NANOS) {
+                readAfterIdleTime = new CompletableFuture<Void>()
+                        .completeOnTimeout(null, IDLE_READ_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+                // Last: a request that sees this time sees the future, too.
+                lastUse = now;
+                wakeUpSignal.signal();
+            }
+        }
+    }
+
+    /**
+     * As {@link #beginUse}, and waits for a read of the log if an idle time has just ended, for at most 200 ms: neither
+     * cached responses nor loads are judged by an old state of the log.
+     */
+    void awaitCurrentLog() {
+        beginUse(System.nanoTime());
+        CompletableFuture<Void> read = readAfterIdleTime;
+        if (!read.isDone()) {
+            read.join();
+        }
     }
 
     /** Whether the last read is recent enough that only invalidations within the lease can be missing. */
@@ -123,17 +182,34 @@ class InvalidationLogReader {
 
     private void run() {
         try {
-            do {
+            while (!stopping) {
+                CompletableFuture<Void> awaited = readAfterIdleTime;
                 pollOnce();
-            } while (!stopping.await(pollDelayNanos(), TimeUnit.NANOSECONDS));
+                awaited.complete(null);
+                awaitNextPoll();
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private long pollDelayNanos() {
-        double jitter = 1 + ThreadLocalRandom.current().nextDouble(-JITTER, JITTER);
-        return (long) (POLL_INTERVAL.toNanos() * jitter);
+    private void awaitNextPoll() throws InterruptedException {
+        long polledAt = System.nanoTime();
+        long interval = jittered(POLL_INTERVAL);
+        long idleInterval = jittered(IDLE_POLL_INTERVAL);
+        while (!stopping) {
+            long now = System.nanoTime();
+            boolean idle = now - lastUse > IDLE_AFTER_NANOS;
+            long left = polledAt + (idle ? idleInterval : interval) - now;
+            if (left <= 0) {
+                return;
+            }
+            wakeUpSignal.await(Duration.ofNanos(left));
+        }
+    }
+
+    private static long jittered(Duration duration) {
+        return (long) (duration.toNanos() * (1 + ThreadLocalRandom.current().nextDouble(-JITTER, JITTER)));
     }
 
     private void pollOnce() {
@@ -146,7 +222,7 @@ class InvalidationLogReader {
             readFailureLog.reset();
         } catch (SQLException | RuntimeException e) {
             metrics.logReadFailed();
-            if (stopping.getCount() > 0 && readFailureLog.shouldLog(e)) {
+            if (!stopping && readFailureLog.shouldLog(e)) {
                 LOG.warnf("Cannot read the invalidation log from %s: %s", chosen.get(), e.getMessage());
             }
         }

@@ -86,6 +86,7 @@ public class ResponseCache {
         if (!settings.enabled() || !route.matches(context.normalizedPath())) {
             return CacheLookup.notCacheable(route);
         }
+        logReader.awaitCurrentLog();
         return route.key(context)
                 .map(key -> new CacheLookup(route, key, refreshIfDue(finder.find(key, reads.token()))))
                 .orElseGet(() -> CacheLookup.notCacheable(route));

@@ -102,6 +102,7 @@ class ReadRouting {
     }
 
     private NodeLease chooseNode(CurrentRoute current) throws SQLException {
+        topology.awaitCurrentStatus();
         List<Node> rotation = new ArrayList<>(topology.rotation());
         rotation.removeIf(current::isExcluded);
         Optional<Position> required = current.requiredPosition();

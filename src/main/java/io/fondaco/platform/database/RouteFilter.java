@@ -1,5 +1,6 @@
 package io.fondaco.platform.database;
 
+import io.fondaco.platform.topology.Topology;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ResourceInfo;
@@ -15,11 +16,13 @@ class RouteFilter {
     private static final DeclaredRoute WRITE = new DeclaredRoute(Route.PRIMARY, false);
 
     private final CurrentRoute current;
+    private final Topology topology;
     private final ConsistencyTokenService consistencyTokenService;
     private final Map<Method, DeclaredRoute> routes = new ConcurrentHashMap<>();
 
-    RouteFilter(CurrentRoute current, ConsistencyTokenService consistencyTokenService) {
+    RouteFilter(CurrentRoute current, Topology topology, ConsistencyTokenService consistencyTokenService) {
         this.current = current;
+        this.topology = topology;
         this.consistencyTokenService = consistencyTokenService;
     }
 
@@ -35,6 +38,7 @@ class RouteFilter {
         if (method == null) {
             return;
         }
+        topology.awaitCurrentStatus();
         DeclaredRoute declaredRoute = routes.computeIfAbsent(method, key -> declaredRoute(key, request.getMethod()));
         consistencyTokenService.readToken(request).ifPresent(current::token);
         boolean withoutToken = declaredRoute.route() == Route.REPLICA_WITH_TOKEN

@@ -201,6 +201,11 @@ public final class DueWork<W> {
             return new DueWork<>(session, this, row, columns);
         }
 
+        /** SQL that is true if a row is due, for {@link DueWorkPoll}. */
+        public String anyDue() {
+            return "EXISTS (SELECT FROM %s AS work WHERE %s AND (%s))".formatted(table, IS_DUE, condition);
+        }
+
         // The candidates are in a WITH query, which is evaluated once: a subquery that is evaluated again locks rows
         // beyond the limit.
         private String claimSql() {

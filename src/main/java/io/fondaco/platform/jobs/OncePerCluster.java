@@ -9,7 +9,8 @@ import java.lang.annotation.Target;
 
 /**
  * Runs a scheduled method on one pod at a time, on the first pod that acquires the lease, and not before the minimum
- * interval since the last run has passed. If that pod dies, another one can run the job after
+ * interval since the last run has passed. A job that has a condition ({@link DueWorkPoll#watchJob}) is skipped while it
+ * has nothing to do, without any statement. If the pod that runs it dies, another one can run the job after
  * {@code fondaco.jobs.lease}. A pod that was paused may continue after its lease has expired while another pod runs the
  * job; transactions that must not overlap start with {@link Fence#requireLease}.
  */

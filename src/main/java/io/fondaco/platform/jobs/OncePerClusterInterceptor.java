@@ -26,14 +26,21 @@ class OncePerClusterInterceptor {
 
     private final JobLeases leases;
     private final JobSettings settings;
+    private final DueWorkPoll dueWorkPoll;
     private final Fence fence;
     private final MeterRegistry registry;
     private final Actor actor;
 
     OncePerClusterInterceptor(
-            JobLeases leases, JobSettings settings, Fence fence, MeterRegistry registry, Actor actor) {
+            JobLeases leases,
+            JobSettings settings,
+            DueWorkPoll dueWorkPoll,
+            Fence fence,
+            MeterRegistry registry,
+            Actor actor) {
         this.leases = leases;
         this.settings = settings;
+        this.dueWorkPoll = dueWorkPoll;
         this.fence = fence;
         this.registry = registry;
         this.actor = actor;
@@ -43,6 +50,9 @@ class OncePerClusterInterceptor {
     @Nullable
     Object run(InvocationContext call) throws Exception {
         OncePerCluster job = call.getMethod().getAnnotation(OncePerCluster.class);
+        if (!dueWorkPoll.isJobDue(job.value())) {
+            return null;
+        }
         Optional<JobLease> acquired = leases.acquire(job.value(), parseInterval(job.every()));
         if (acquired.isEmpty()) {
             return null;

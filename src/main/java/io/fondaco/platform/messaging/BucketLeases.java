@@ -16,37 +16,35 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Shares the buckets of every listener evenly among the live workers, by the clock of the database. A lease only
- * prevents workers from doing the same work; the inbox ensures that effects happen once, also if two workers believe to
- * hold a lease.
+ * Shares the buckets of every listener evenly among the live workers, by the clock of the database. A worker holds a
+ * bucket until it releases it, or has sent no heartbeat for {@code fondaco.messaging.lease} and another worker takes
+ * it. This only prevents workers from doing the same work; the inbox ensures that effects happen once, also if two
+ * workers believe to hold a bucket. After a crash of the server the heartbeats are lost, so buckets may change hands.
  *
- * <p>A statement that writes several cursors locks them in the order of their key, so that a worker's heartbeat and the
- * cursor updates of its listeners do not deadlock.
+ * <p>A statement that writes several cursors locks them in the order of their key, so that workers do not deadlock.
  */
 @ApplicationScoped
 class BucketLeases {
+    /** The table is not logged, so a heartbeat writes no WAL but the record of its commit. */
     private static final String HEARTBEAT = """
-            INSERT INTO messaging.worker AS w (id, seen_at) VALUES (?, now())
-            ON CONFLICT (id) DO UPDATE SET seen_at = now();
-            WITH held AS (
-                SELECT listener, bucket FROM messaging.cursor WHERE owner = ? AND leased_until > now()
-                 ORDER BY listener, bucket FOR NO KEY UPDATE
-            )
-            UPDATE messaging.cursor c SET leased_until = now() + make_interval(secs => ?)
-              FROM held WHERE c.listener = held.listener AND c.bucket = held.bucket;
-            SELECT count(*) FROM messaging.worker WHERE seen_at > now() - make_interval(secs => ?)
+            INSERT INTO messaging.worker AS w (id, seen_at) VALUES (?, clock_timestamp())
+            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
+            RETURNING (SELECT count(*) FROM messaging.worker other
+                        WHERE other.id <> w.id AND other.seen_at > now() - make_interval(secs => ?)) + 1
             """;
 
     private static final String CLAIM = """
-            WITH held AS (
-                SELECT count(*) AS n FROM messaging.cursor WHERE listener = ? AND owner = ? AND leased_until > now()
+            WITH live AS MATERIALIZED (
+                SELECT id FROM messaging.worker WHERE seen_at > now() - make_interval(secs => ?)
+            ), held AS (
+                SELECT count(*) AS n FROM messaging.cursor WHERE listener = ? AND owner = ?
             ), free AS (
                 SELECT bucket FROM messaging.cursor
-                 WHERE listener = ? AND leased_until <= now()
+                 WHERE listener = ? AND owner IS DISTINCT FROM ?
+                   AND (owner IS NULL OR owner NOT IN (SELECT id FROM live))
                  ORDER BY bucket FOR UPDATE SKIP LOCKED LIMIT greatest(0, ? - (SELECT n FROM held))
             )
-            UPDATE messaging.cursor c
-               SET owner = ?, epoch = c.epoch + 1, leased_until = now() + make_interval(secs => ?)
+            UPDATE messaging.cursor c SET owner = ?, epoch = c.epoch + 1
               FROM free WHERE c.listener = ? AND c.bucket = free.bucket
             """;
 
@@ -56,7 +54,7 @@ class BucketLeases {
             ), surplus AS (
                 SELECT bucket FROM held ORDER BY bucket OFFSET ?
             )
-            UPDATE messaging.cursor c SET owner = NULL, leased_until = now()
+            UPDATE messaging.cursor c SET owner = NULL
               FROM surplus WHERE c.listener = ? AND c.bucket = surplus.bucket
             """;
 
@@ -75,25 +73,18 @@ class BucketLeases {
     }
 
     /**
-     * Records that this worker is alive and extends its leases; one round trip.
+     * Records that this worker is alive, which keeps its buckets; one statement.
      *
      * @return the number of live workers, at least 1
      */
     int heartbeat() throws SQLException {
-        double lease = Seconds.of(settings.lease());
         try (Connection connection = connections.toPrimary();
                 PreparedStatement heartbeat = connection.prepareStatement(HEARTBEAT)) {
             heartbeat.setObject(1, workerId);
-            heartbeat.setObject(2, workerId);
-            heartbeat.setDouble(3, lease);
-            heartbeat.setDouble(4, lease);
-            boolean isResult = heartbeat.execute();
-            while (!isResult) {
-                isResult = heartbeat.getMoreResults();
-            }
-            try (ResultSet row = heartbeat.getResultSet()) {
+            heartbeat.setDouble(2, Seconds.of(settings.lease()));
+            try (ResultSet row = heartbeat.executeQuery()) {
                 row.next();
-                return Math.max(1, row.getInt(1));
+                return row.getInt(1);
             }
         }
     }
@@ -114,13 +105,14 @@ class BucketLeases {
                 release.setString(4, listener);
                 release.executeUpdate();
             }
-            claim.setString(1, listener);
-            claim.setObject(2, workerId);
-            claim.setString(3, listener);
-            claim.setInt(4, fairShare);
+            claim.setDouble(1, Seconds.of(settings.lease()));
+            claim.setString(2, listener);
+            claim.setObject(3, workerId);
+            claim.setString(4, listener);
             claim.setObject(5, workerId);
-            claim.setDouble(6, Seconds.of(settings.lease()));
-            claim.setString(7, listener);
+            claim.setInt(6, fairShare);
+            claim.setObject(7, workerId);
+            claim.setString(8, listener);
             claim.executeUpdate();
         }
     }
@@ -133,7 +125,7 @@ class BucketLeases {
                         SELECT listener, bucket FROM messaging.cursor WHERE owner = ?
                          ORDER BY listener, bucket FOR NO KEY UPDATE
                     )
-                    UPDATE messaging.cursor c SET owner = NULL, leased_until = now()
+                    UPDATE messaging.cursor c SET owner = NULL
                       FROM held WHERE c.listener = held.listener AND c.bucket = held.bucket
                     """)) {
                 release.setObject(1, workerId);

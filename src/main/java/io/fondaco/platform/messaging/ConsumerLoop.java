@@ -17,14 +17,17 @@ final class ConsumerLoop {
     /** Events per bucket that a listener handles together. */
     static final int MAX_BATCH_EVENTS = 64;
 
-    /** How often an idle worker checks for events; commits of its own pod wake it immediately. */
+    /** How often a worker fetches while an open transaction may have written an event that it has not seen. */
     static final Duration IDLE_INTERVAL = Duration.ofMillis(500);
 
     /** How often a worker fetches soon after an event. Events that arrive meanwhile are handled together. */
     static final Duration BUSY_INTERVAL = Duration.ofMillis(40);
 
-    /** How often a worker fetches even if the cheap check finds no pending work. */
-    static final Duration SAFETY_INTERVAL = Duration.ofSeconds(10);
+    /**
+     * How often a worker fetches without any signal. Commits of its own pod wake it immediately, those of other pods
+     * within a second, and so does a worker that comes or goes.
+     */
+    static final Duration SAFETY_INTERVAL = Duration.ofMinutes(1);
 
     private static final long BUSY_NANOS = Duration.ofSeconds(2).toNanos();
     private static final long FAILURE_MILLIS = 1_000;
@@ -47,10 +50,11 @@ final class ConsumerLoop {
     /**
      * A batch of events.
      *
-     * @param snapshotComplete whether no open transaction could have written an event that this batch misses
+     * @param complete whether the next fetch may wait for a signal: no open transaction could have written an event
+     *     that this batch misses, and the worker holds its share of the buckets
      * @param acknowledgement to be called when the events have been handled
      */
-    record FetchedBatch(List<Event> events, boolean snapshotComplete, Acknowledgement acknowledgement) {}
+    record FetchedBatch(List<Event> events, boolean complete, Acknowledgement acknowledgement) {}
 
     /** Records that a batch has been handled. */
     interface Acknowledgement {
@@ -92,7 +96,7 @@ final class ConsumerLoop {
     private void run() {
         try {
             while (!heartbeat.isStopping()) {
-                if (!heartbeat.isSubscribed()) {
+                if (!heartbeat.mayHoldBuckets()) {
                     heartbeat.sleepUnlessStopping(IDLE_INTERVAL.toMillis());
                 } else {
                     processNextBatch();
@@ -107,7 +111,7 @@ final class ConsumerLoop {
         try {
             FetchedBatch fetchedBatch = batchSource.fetch();
             if (fetchedBatch.events().isEmpty()) {
-                waitForWork(fetchedBatch.snapshotComplete());
+                waitForWork(fetchedBatch.complete());
             } else {
                 busyUntil = System.nanoTime() + BUSY_NANOS;
                 handler.apply(fetchedBatch.events()).toCompletableFuture().get();
@@ -124,9 +128,9 @@ final class ConsumerLoop {
         }
     }
 
-    private void waitForWork(boolean snapshotComplete) throws InterruptedException {
+    private void waitForWork(boolean complete) throws InterruptedException {
         long now = System.nanoTime();
-        Duration pause = now < busyUntil ? busyPollInterval : snapshotComplete ? SAFETY_INTERVAL : IDLE_INTERVAL;
+        Duration pause = now < busyUntil ? busyPollInterval : complete ? SAFETY_INTERVAL : IDLE_INTERVAL;
         if (wakeUpSignal.await(pause)) {
             busyUntil = System.nanoTime() + BUSY_NANOS;
         }

@@ -41,8 +41,13 @@ class OutboxBatchSources {
             heldBuckets = fetchResult.cursors().size();
             return new ConsumerLoop.FetchedBatch(
                     fetchResult.events(),
-                    fetchResult.snapshotComplete(),
+                    fetchResult.snapshotComplete() && !isWaitingForBuckets(),
                     () -> outboxReader.advance(listener, bucketLeases.workerId(), fetchResult));
+        }
+
+        /** Whether other workers may be about to release buckets that are due to this one. */
+        private boolean isWaitingForBuckets() {
+            return heldBuckets < targetBuckets && heartbeat.isSettling(System.nanoTime());
         }
 
         /** Rebalances when the number of workers changes, and every 3 s while this worker does not hold its share. */

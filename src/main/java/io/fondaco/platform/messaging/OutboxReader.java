@@ -25,6 +25,9 @@ import java.util.UUID;
  */
 @ApplicationScoped
 class OutboxReader {
+    /** The last position that was assigned, by which workers see that there are new events. */
+    static final String LAST_POSITION = "(SELECT last_value FROM messaging.outbox_position)";
+
     private static final String COLUMNS = "o.bucket, o.position, o.id, o.type, o.subject, o.sequence, o.version,"
             + " o.published_at, o.data, o.traceparent";
 
@@ -143,27 +146,6 @@ class OutboxReader {
             advance.setArray(
                     6, SqlArrays.ofColumn(connection, "bigint", fetchResult.cursors(), CursorPosition::position));
             advance.executeUpdate();
-        }
-    }
-
-    /**
-     * What an idle worker checks.
-     *
-     * @param lastPosition the last position that was assigned
-     * @param retriesDue whether an event of the retry queue is due
-     */
-    record PendingWork(long lastPosition, boolean retriesDue) {}
-
-    /** One cheap statement. */
-    PendingWork checkPendingWork() throws SQLException {
-        try (Connection connection = connections.toPrimary();
-                PreparedStatement select = connection.prepareStatement("""
-                        SELECT (SELECT last_value FROM messaging.outbox_position),
-                               EXISTS (SELECT FROM messaging.retry WHERE next_attempt_at <= now())
-                        """);
-                ResultSet row = select.executeQuery()) {
-            row.next();
-            return new PendingWork(row.getLong(1), row.getBoolean(2));
         }
     }
 }

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 class RetryQueue {
     static final int MAX_ERROR_LENGTH = 2_000;
 
+    /** Whether an event of any listener is due. */
+    static final String HAS_DUE_EVENTS = "EXISTS (SELECT FROM messaging.retry WHERE next_attempt_at <= now())";
+
     /** Interval at which a blocked event is checked again, in case no other event has released it. */
     private static final Duration BLOCKED_RECHECK = Duration.ofSeconds(5);
 

@@ -2,6 +2,7 @@ package io.fondaco.platform.messaging;
 
 import io.fondaco.platform.LogOnce;
 import io.fondaco.platform.WakeUpSignal;
+import io.fondaco.platform.jobs.DueWorkPoll;
 import io.fondaco.platform.roles.PodRole;
 import io.fondaco.platform.roles.PodRoles;
 import io.quarkus.runtime.ShutdownEvent;
@@ -24,8 +25,8 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * Lifecycle of this pod as a worker: subscribes its listeners, records that it is alive, polls for pending work, and
- * releases its leases at shutdown. An idle pod costs the database about three small statements a second.
+ * Lifecycle of this pod as a worker: subscribes its listeners, records that it is alive, and releases its leases at
+ * shutdown. One small statement for each heartbeat; new events and due retries are found by {@link DueWorkPoll}.
  */
 @ApplicationScoped
 class WorkerHeartbeat {
@@ -33,7 +34,7 @@ class WorkerHeartbeat {
     private static final long SHUTDOWN_TIMEOUT_SECONDS = 10;
 
     private final BucketLeases bucketLeases;
-    private final OutboxReader outboxReader;
+    private final DueWorkPoll dueWorkPoll;
     private final ListenerConfig listenerConfig;
     private final MessagingSettings settings;
     private final PodRoles podRoles;
@@ -44,19 +45,20 @@ class WorkerHeartbeat {
     private volatile boolean subscribed;
     private volatile Map<String, Instant> subscribedSince = Map.of();
     private volatile int liveWorkers = 1;
-    private long lastHeartbeatNanos;
-    private OutboxReader.PendingWork lastPendingWork = new OutboxReader.PendingWork(-1, false);
+    private volatile boolean recorded;
+    private volatile long liveWorkersChangedAt = System.nanoTime();
+    private long lastPosition = DueWorkPoll.UNKNOWN;
     private final LogOnce logOnce = new LogOnce();
 
     WorkerHeartbeat(
             BucketLeases bucketLeases,
-            OutboxReader outboxReader,
+            DueWorkPoll dueWorkPoll,
             ListenerConfig listenerConfig,
             MessagingSettings settings,
             PodRoles podRoles,
             WorkerWakeUp workerWakeUp) {
         this.bucketLeases = bucketLeases;
-        this.outboxReader = outboxReader;
+        this.dueWorkPoll = dueWorkPoll;
         this.listenerConfig = listenerConfig;
         this.settings = settings;
         this.podRoles = podRoles;
@@ -68,6 +70,8 @@ class WorkerHeartbeat {
      * published from now on.
      */
     void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE + 50) StartupEvent event) {
+        dueWorkPoll.watchValue(OutboxReader.LAST_POSITION, this::onLastPosition);
+        dueWorkPoll.watch(RetryQueue.HAS_DUE_EVENTS, wakeUp::signalRetries);
         runLogged(this::subscribe);
         Thread.ofVirtual().name("messaging-heartbeat").start(this::heartbeatLoop);
     }
@@ -102,8 +106,14 @@ class WorkerHeartbeat {
         return liveWorkers;
     }
 
-    boolean isSubscribed() {
-        return subscribed;
+    /** Whether the listeners of this pod may hold buckets: they are subscribed, and the pod is recorded as alive. */
+    boolean mayHoldBuckets() {
+        return subscribed && recorded;
+    }
+
+    /** Whether the number of live workers has changed so recently that others may still hold this worker's share. */
+    boolean isSettling(long now) {
+        return now - liveWorkersChangedAt < settings.lease().toNanos();
     }
 
     /** The time at which a listener subscribed. It does not receive events that were published before. */
@@ -117,7 +127,7 @@ class WorkerHeartbeat {
         startConsumer(name, batchSource, handler, ConsumerLoop.BUSY_INTERVAL, wakeUp.onNewEvents());
     }
 
-    /** Starts a consumer loop for retries. It polls rarely, because the heartbeat signals when a retry is due. */
+    /** Starts a consumer loop for retries. It polls rarely, because it is signalled when a retry is due. */
     void startRetryConsumer(
             String name, ConsumerLoop.BatchSource batchSource, Function<List<Event>, CompletionStage<Void>> handler) {
         startConsumer(name, batchSource, handler, ConsumerLoop.SAFETY_INTERVAL, wakeUp.onRetries());
@@ -172,29 +182,36 @@ class WorkerHeartbeat {
             do {
                 if (!subscribed) {
                     runLogged(this::subscribe);
-                } else if (podRoles.has(PodRole.WORKER)) {
+                }
+                if (subscribed && podRoles.has(PodRole.WORKER)) {
                     runLogged(this::heartbeat);
                 }
-            } while (!stopping.await(ConsumerLoop.IDLE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
+            } while (!stopping.await(heartbeatMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private long heartbeatMillis() {
+        boolean settled = subscribed && (recorded || !podRoles.has(PodRole.WORKER));
+        return settled ? settings.lease().toMillis() / 3 : ConsumerLoop.IDLE_INTERVAL.toMillis();
+    }
+
     private void heartbeat() throws SQLException {
-        long now = System.nanoTime();
-        if (lastHeartbeatNanos == 0
-                || now - lastHeartbeatNanos > settings.lease().toNanos() / 3) {
-            liveWorkers = bucketLeases.heartbeat();
-            lastHeartbeatNanos = now;
-        }
-        OutboxReader.PendingWork pendingWork = outboxReader.checkPendingWork();
-        if (pendingWork.lastPosition() != lastPendingWork.lastPosition()) {
+        int live = bucketLeases.heartbeat();
+        boolean changed = !recorded || live != liveWorkers;
+        liveWorkers = live;
+        recorded = true;
+        if (changed) {
+            liveWorkersChangedAt = System.nanoTime();
             wakeUp.signalNewEvents();
         }
-        if (pendingWork.retriesDue()) {
-            wakeUp.signalRetries();
+    }
+
+    private void onLastPosition(long position) {
+        if (position != DueWorkPoll.UNKNOWN && position != lastPosition) {
+            lastPosition = position;
+            wakeUp.signalNewEvents();
         }
-        lastPendingWork = pendingWork;
     }
 }

@@ -71,8 +71,8 @@ public interface DatabaseSettings {
     int replicaPoolSize();
 
     /**
-     * How often each server's status is queried. Each interval is up to a fifth longer or shorter, so that pods do not
-     * query in step.
+     * How often each server's status is queried while the pod has requests; about once a second without. Each interval
+     * is up to a fifth longer or shorter, so that pods do not query in step.
      */
     @WithDefault("100ms")
     Duration checkInterval();

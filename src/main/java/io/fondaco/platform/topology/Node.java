@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -48,6 +49,8 @@ public final class Node implements AutoCloseable {
     private long connectionsCreatedAtCheck;
     private volatile @Nullable NodeStatus status;
     private volatile Position replayed = Position.START;
+    private volatile boolean inDoubt = true;
+    private volatile @Nullable ReplicaLag lagAtCheck;
 
     /** Receives the results of status checks; implemented by the topology. */
     interface StatusListener {
@@ -55,7 +58,12 @@ public final class Node implements AutoCloseable {
 
         void onFailure(Node node, SQLException failure, boolean away);
 
-        boolean shouldWriteHeartbeat(Node node, NodeStatus nodeStatus);
+        boolean shouldWriteHeartbeat(Node node);
+
+        /** As {@link NodeMonitor.CheckListener#idleInterval}. */
+        default Duration idleInterval(Node node) {
+            return Duration.ZERO;
+        }
 
         default boolean isOnOldTimeline(NodeStatus nodeStatus) {
             return false;
@@ -178,9 +186,33 @@ public final class Node implements AutoCloseable {
         return queryStatus(limit).map(NodeStatus::visibleUpperBound);
     }
 
+    /** Returns the status from a query that is sent after this call. */
+    CompletableFuture<NodeStatus> requestStatus() {
+        return monitor.requestCheck();
+    }
+
+    /** Ends an idle interval of the checks. */
+    void wakeUpMonitor() {
+        monitor.wakeUp();
+    }
+
+    /** The lag at the last check; empty before the first. */
+    Optional<ReplicaLag> lagAtCheck() {
+        return Optional.ofNullable(lagAtCheck);
+    }
+
+    void recordLag(ReplicaLag lag) {
+        lagAtCheck = lag;
+    }
+
+    /** Whether the last check failed, or there was none yet. */
+    boolean isInDoubt() {
+        return inDoubt;
+    }
+
     private Optional<NodeStatus> queryStatus(Duration limit) {
         try {
-            return Optional.of(monitor.requestCheck().get(limit.toNanos(), TimeUnit.NANOSECONDS));
+            return Optional.of(requestStatus().get(limit.toNanos(), TimeUnit.NANOSECONDS));
         } catch (ExecutionException | TimeoutException _) {
             return Optional.empty();
         } catch (InterruptedException _) {
@@ -271,6 +303,7 @@ public final class Node implements AutoCloseable {
         public void onStatus(NodeStatus newStatus, boolean regular) {
             logOnce.reset();
             status = newStatus;
+            inDoubt = false;
             synchronized (Node.this) {
                 boolean sameServer = connectionsCreated == connectionsCreatedAtCheck;
                 replayed = newStatus.inRecovery() && sameServer ? newStatus.position() : Position.START;
@@ -284,6 +317,7 @@ public final class Node implements AutoCloseable {
             if (logOnce.shouldLog(failure)) {
                 LOG.warnf("Cannot query the status of %s: %s", name, failure.getMessage());
             }
+            inDoubt = true;
             synchronized (Node.this) {
                 replayed = Position.START;
             }
@@ -291,8 +325,13 @@ public final class Node implements AutoCloseable {
         }
 
         @Override
-        public boolean shouldWriteHeartbeat(NodeStatus newStatus) {
-            return listener.shouldWriteHeartbeat(Node.this, newStatus);
+        public boolean shouldWriteHeartbeat() {
+            return listener.shouldWriteHeartbeat(Node.this);
+        }
+
+        @Override
+        public Duration idleInterval() {
+            return listener.idleInterval(Node.this);
         }
 
         @Override

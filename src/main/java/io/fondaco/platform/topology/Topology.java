@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -47,6 +49,21 @@ public class Topology {
     /** How often the host names of replicas are resolved. */
     private static final Duration DISCOVERY_INTERVAL = Duration.ofSeconds(5);
 
+    /** The time without requests after which servers are checked rarely. */
+    private static final long IDLE_AFTER_NANOS = Duration.ofSeconds(2).toNanos();
+
+    /** How precisely the time of the last use is recorded; less precision means fewer writes to shared memory. */
+    private static final long USE_PRECISION_NANOS = Duration.ofMillis(50).toNanos();
+
+    /** How often an idle pod checks the primary and the replicas in rotation. */
+    private static final Duration IDLE_CHECK_INTERVAL = Duration.ofMillis(1_500);
+
+    /**
+     * How often an idle pod checks the other servers: a standby as a possible primary, and the primary as a possible
+     * replica. If the pod loses the primary, it is not idle any more.
+     */
+    private static final Duration STANDBY_CHECK_INTERVAL = Duration.ofSeconds(10);
+
     /** In addition to the connections of requests: for the reader of the invalidation log. */
     private static final int EVENT_LOG_CONNECTIONS = 1;
 
@@ -56,10 +73,15 @@ public class Topology {
     private final Map<HostAndPort, Node> primaryCandidates = new LinkedHashMap<>();
     private final Set<Node> stalePrimaries = new HashSet<>();
 
+    private final ReplicaStatusListener replicaStatusListener = new ReplicaStatusListener();
+    private final Object idleLock = new Object();
+
     private volatile List<Node> replicas = List.of();
     private volatile @Nullable Node primary;
     private volatile int timeline;
     private volatile boolean closed;
+    private volatile long lastUse = System.nanoTime();
+    private volatile CompletableFuture<Void> statusAfterIdleTime = CompletableFuture.completedFuture(null);
     private long primaryUnresponsiveSince;
     private long systemIdentifier;
     private @Nullable ReplicaDiscovery replicaDiscovery;
@@ -108,7 +130,6 @@ public class Topology {
                             metrics.instrumentation("fallback", hostAndPort.toString()),
                             primaryStatusListener));
         }
-        ReplicaStatusListener replicaStatusListener = new ReplicaStatusListener();
         replicaDiscovery = new ReplicaDiscovery(
                 settings.replicaUrls().map(JdbcUrl::parseAll).orElse(List.of()),
                 DISCOVERY_INTERVAL,
@@ -132,13 +153,60 @@ public class Topology {
 
     private void checkAllNodes() {
         Instant end = Instant.now().plus(INITIAL_CHECK_TIMEOUT);
-        for (Node node : Stream.concat(primaryCandidates.values().stream(), replicas.stream())
-                .toList()) {
+        for (Node node : allNodes()) {
             Duration left = Duration.between(Instant.now(), end);
             if (left.isPositive()) {
                 node.queryPosition(left);
             }
         }
+    }
+
+    private List<Node> allNodes() {
+        return Stream.concat(primaryCandidates.values().stream(), replicas.stream())
+                .toList();
+    }
+
+    /**
+     * Call before a request uses a server. While no request does, servers are checked rarely; the first request after
+     * such a time, and those that arrive meanwhile, wait until all servers that may be used were queried again, for at
+     * most about one check timeout. So no request is routed by an old status. Costs nothing otherwise.
+     */
+    public void awaitCurrentStatus() {
+        long now = System.nanoTime();
+        long sinceLastUse = now - lastUse;
+        if (sinceLastUse > IDLE_AFTER_NANOS) {
+            endIdleTime(now);
+        } else if (sinceLastUse > USE_PRECISION_NANOS) {
+            lastUse = now;
+        }
+        CompletableFuture<Void> current = statusAfterIdleTime;
+        if (!current.isDone()) {
+            current.join();
+        }
+    }
+
+    private void endIdleTime(long now) {
+        synchronized (idleLock) {
+            if (now - lastUse <= IDLE_AFTER_NANOS) {
+                return;
+            }
+            List<CompletableFuture<NodeStatus>> requested = Stream.concat(primary().stream(), rotation().stream())
+                    .map(Node::requestStatus)
+                    .toList();
+            statusAfterIdleTime = CompletableFuture.allOf(requested.toArray(CompletableFuture[]::new))
+                    .handle((_, _) -> (Void) null)
+                    .thenRun(replicaStatusListener::removeLaggingReplicas)
+                    .completeOnTimeout(
+                            null, settings.checkTimeout().multipliedBy(2).toMillis(), TimeUnit.MILLISECONDS);
+            // Last: a request that sees this time sees the future, too.
+            lastUse = now;
+        }
+        allNodes().forEach(Node::wakeUpMonitor);
+    }
+
+    /** Whether no request has used a server recently, and the primary is known. */
+    private boolean isIdle() {
+        return primary != null && System.nanoTime() - lastUse > IDLE_AFTER_NANOS;
     }
 
     private void onReplicasDiscovered(List<Node> found) {
@@ -299,27 +367,35 @@ public class Topology {
 
     /** The lag in WAL bytes; 0 if no newer position is known. */
     long lagBytes(Node node) {
-        NodeStatus status = node.status().orElse(null);
-        return status == null
-                ? Long.MAX_VALUE
-                : newestStatus()
-                        .map(newest -> Math.max(
-                                0, newest.position().lsn() - status.position().lsn()))
-                        .orElse(0L);
+        return lagOf(node).bytes();
     }
 
     /**
      * The lag by the heartbeat, to the precision of the heartbeat interval; zero if the node has replayed everything.
      */
     Duration lag(Node node) {
+        return lagOf(node).time();
+    }
+
+    /**
+     * While the pod is idle, the lag at the last check of the node: the primary may have been checked a second later,
+     * and that second would look like a lag.
+     */
+    private ReplicaLag lagOf(Node node) {
+        return isIdle() && !node.isInDoubt() ? node.lagAtCheck().orElseGet(() -> currentLag(node)) : currentLag(node);
+    }
+
+    private ReplicaLag currentLag(Node node) {
         NodeStatus status = node.status().orElse(null);
         if (status == null) {
-            return Duration.ofDays(1);
+            return ReplicaLag.UNKNOWN;
         }
         return newestStatus()
                 .filter(newest -> !status.position().isAtOrAfter(newest.position()))
-                .map(newest -> Duration.ofMillis(Math.max(0, newest.heartbeatMillis() - status.heartbeatMillis())))
-                .orElse(Duration.ZERO);
+                .map(newest -> new ReplicaLag(
+                        Math.max(0, newest.position().lsn() - status.position().lsn()),
+                        Duration.ofMillis(Math.max(0, newest.heartbeatMillis() - status.heartbeatMillis()))))
+                .orElse(ReplicaLag.NONE);
     }
 
     /** The newest known status: the primary's, or without a primary that of the most advanced replica. */
@@ -413,14 +489,22 @@ public class Topology {
             if (chosen != null) {
                 LOG.infof("The primary is %s, timeline %d", chosen, timeline());
             }
+            allNodes().forEach(Node::wakeUpMonitor);
             if (before != null) {
                 primaryChanged.fire(new PrimaryChanged());
             }
         }
 
         @Override
-        public boolean shouldWriteHeartbeat(Node node, NodeStatus nodeStatus) {
-            return primary == node && !nodeStatus.inRecovery();
+        public boolean shouldWriteHeartbeat(Node node) {
+            return primary == node;
+        }
+
+        @Override
+        public Duration idleInterval(Node node) {
+            return isIdle() && !node.isInDoubt()
+                    ? primary == node ? IDLE_CHECK_INTERVAL : STANDBY_CHECK_INTERVAL
+                    : Duration.ZERO;
         }
 
         @Override
@@ -436,6 +520,7 @@ public class Topology {
             if ((nodeStatus.inRecovery() || settings.replicasMayBePromoted()) && !isForeignCluster(nodeStatus)) {
                 advanceTimeline(nodeStatus.position());
             }
+            node.recordLag(currentLag(node));
             if (regular) {
                 recordCheck(node, evaluate(node, nodeStatus));
             }
@@ -448,8 +533,9 @@ public class Topology {
             if (!nodeStatus.inRecovery()) {
                 return RotationState.CheckResult.NOT_A_REPLICA;
             }
-            long bytes = lagBytes(node);
-            Duration time = lag(node);
+            ReplicaLag lag = currentLag(node);
+            long bytes = lag.bytes();
+            Duration time = lag.time();
             if (bytes > settings.maxLagBytes() || time.compareTo(settings.maxLag()) > 0) {
                 return RotationState.CheckResult.LAGGING;
             }
@@ -467,6 +553,18 @@ public class Topology {
         @Override
         public void onFailure(Node node, SQLException failure, boolean away) {
             recordCheck(node, RotationState.CheckResult.UNREACHABLE);
+        }
+
+        /**
+         * Judges the replicas again. Their checks may have compared them with an older status of the primary: at the
+         * end of an idle time all servers are queried at the same time.
+         */
+        void removeLaggingReplicas() {
+            for (Node node : rotation()) {
+                node.status()
+                        .filter(status -> evaluate(node, status) == RotationState.CheckResult.LAGGING)
+                        .ifPresent(_ -> recordCheck(node, RotationState.CheckResult.LAGGING));
+            }
         }
 
         private void recordCheck(Node node, RotationState.CheckResult checkResult) {
@@ -487,8 +585,20 @@ public class Topology {
         }
 
         @Override
-        public boolean shouldWriteHeartbeat(Node node, NodeStatus nodeStatus) {
+        public boolean shouldWriteHeartbeat(Node node) {
             return false;
+        }
+
+        @Override
+        public Duration idleInterval(Node node) {
+            if (!isIdle() || node.isInDoubt()) {
+                return Duration.ZERO;
+            }
+            return switch (node.rotationState().lastResult()) {
+                case GOOD -> node.rotationState().isInRotation() ? IDLE_CHECK_INTERVAL : Duration.ZERO;
+                case NOT_A_REPLICA, FOREIGN_CLUSTER -> STANDBY_CHECK_INTERVAL;
+                case CLOSE_TO_THE_LIMIT, LAGGING, UNREACHABLE -> Duration.ZERO;
+            };
         }
     }
 }

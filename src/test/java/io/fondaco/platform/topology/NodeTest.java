@@ -139,15 +139,8 @@ class NodeTest {
 
     private static Node node(String url, Node.StatusListener statusListener) {
         MeterRegistry metrics = new SimpleMeterRegistry();
-        DatabaseSettings settings = new SmallRyeConfigBuilder()
-                .withMapping(DatabaseSettings.class)
-                .withSources(new PropertiesConfigSource(
-                        Map.of("fondaco.database.check-interval", "PT1H", "fondaco.database.check-timeout", "PT2S"),
-                        "test",
-                        100))
-                .withConverter(Duration.class, 200, NodeTest::duration)
-                .build()
-                .getConfigMapping(DatabaseSettings.class);
+        DatabaseSettings settings =
+                settings(Map.of("fondaco.database.check-interval", "PT1H", "fondaco.database.check-timeout", "PT2S"));
         DatabaseCredentials reader = new DatabaseCredentials(
                 database.credentialsProperties().get("fondaco.database.replica-username"),
                 database.credentialsProperties().get("fondaco.database.replica-password"));
@@ -163,6 +156,15 @@ class NodeTest {
                 statusListener);
         node.start();
         return node;
+    }
+
+    static DatabaseSettings settings(Map<String, String> properties) {
+        return new SmallRyeConfigBuilder()
+                .withMapping(DatabaseSettings.class)
+                .withSources(new PropertiesConfigSource(properties, "test", 100))
+                .withConverter(Duration.class, 200, NodeTest::duration)
+                .build()
+                .getConfigMapping(DatabaseSettings.class);
     }
 
     private static class CountingListener implements Node.StatusListener {
@@ -181,7 +183,7 @@ class NodeTest {
         public void onFailure(Node of, SQLException failure, boolean away) {}
 
         @Override
-        public boolean shouldWriteHeartbeat(Node of, NodeStatus nodeStatus) {
+        public boolean shouldWriteHeartbeat(Node of) {
             return false;
         }
     }
