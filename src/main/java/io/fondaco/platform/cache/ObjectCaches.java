@@ -38,10 +38,11 @@ public class ObjectCaches {
 
     /** Begins to read for one computation. While the log is not read often enough, this is {@link #uncached}. */
     public CachedReads begin() {
-        return new CachedReads(
-                settings.enabled() && settings.checkPositions()
-                        ? logReader.recentProgress(System.nanoTime())
-                        : Optional.empty());
+        if (!settings.enabled() || !settings.checkPositions()) {
+            return uncached();
+        }
+        logReader.awaitCurrentLog();
+        return new CachedReads(logReader.recentProgress(System.nanoTime()));
     }
 
     /** Reads everything from the database, on the route of the current request. */
