@@ -23,9 +23,9 @@ class InvalidationLogCleanupJob {
     }
 
     @ReadsFrom(Route.PRIMARY)
-    @OncePerCluster(value = "cache-log-pruning", every = "50s")
+    @OncePerCluster(value = "cache-log-pruning", every = "4m")
     @Scheduled(
-            every = "1m",
+            every = "5m",
             delayed = "1m",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)

@@ -45,7 +45,7 @@ class InvalidationLogReader {
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
 
     /** How often the log is read while no request looks up a response, so that the next read has few rows. */
-    private static final Duration IDLE_POLL_INTERVAL = Duration.ofSeconds(15);
+    private static final Duration IDLE_POLL_INTERVAL = Duration.ofSeconds(30);
 
     /** The time without lookups after which the log is read rarely. */
     private static final long IDLE_AFTER_NANOS = Duration.ofSeconds(2).toNanos();

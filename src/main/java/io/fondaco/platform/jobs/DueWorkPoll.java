@@ -41,7 +41,9 @@ public class DueWorkPoll {
 
     private static final Logger LOG = Logger.getLogger(DueWorkPoll.class);
     private static final Duration INTERVAL = Duration.ofSeconds(1);
-    private static final double JITTER = 0.1;
+
+    /** Each interval is up to a fifth longer, so that pods do not poll in step. */
+    private static final double JITTER = 0.2;
 
     private final Connections connections;
     private final PodRoles podRoles;
@@ -150,7 +152,7 @@ public class DueWorkPoll {
     }
 
     private static long jitteredInterval() {
-        return (long) (INTERVAL.toNanos() * (1 + ThreadLocalRandom.current().nextDouble(-JITTER, JITTER)));
+        return (long) (INTERVAL.toNanos() * (1 + ThreadLocalRandom.current().nextDouble(JITTER)));
     }
 
     private void pollLogged() {
@@ -170,9 +172,7 @@ public class DueWorkPoll {
     }
 
     private void poll(List<Question> asked) throws SQLException {
-        String select = asked.stream()
-                .map(Question::expression)
-                .collect(Collectors.joining(", ", "/* due work */ SELECT ", ""));
+        String select = asked.stream().map(Question::expression).collect(Collectors.joining(", ", "SELECT ", ""));
         try (Connection connection = connections.toPrimary();
                 PreparedStatement statement = connection.prepareStatement(select);
                 ResultSet row = statement.executeQuery()) {

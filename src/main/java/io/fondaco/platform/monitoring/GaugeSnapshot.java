@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GaugeSnapshot<K> {
     /** How often workers refresh. */
-    public static final String REFRESH_INTERVAL = "15s";
+    public static final String REFRESH_INTERVAL = "20s";
 
     /** Statement timeout of a refresh: less than {@link #REFRESH_INTERVAL}, because a longer wait is of no use. */
     public static final int STATEMENT_TIMEOUT_MILLIS = 5_000;

@@ -41,7 +41,7 @@ final class NodeMonitor implements AutoCloseable {
     private static final Duration MIN_HEARTBEAT_AGE = Duration.ofMillis(900);
 
     /** A pod tries to update the heartbeat row at this age, plus up to {@link #HEARTBEAT_JITTER}. */
-    private static final Duration HEARTBEAT_AGE = Duration.ofMillis(950);
+    private static final Duration HEARTBEAT_AGE = Duration.ofSeconds(1);
 
     /** Within this time the first of the pods updates the heartbeat row, and most of the others see that it did. */
     private static final Duration HEARTBEAT_JITTER = Duration.ofMillis(100);
