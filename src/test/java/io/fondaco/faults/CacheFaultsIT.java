@@ -192,7 +192,7 @@ class CacheFaultsIT {
         double heartbeatRate = (heartbeats() - heartbeats) / (double) IDLE_COUNT.toSeconds();
         double walRate = (walBytes() - wal) / (double) IDLE_COUNT.toSeconds();
         LOG.infof(
-                "%d idle pods, statements/s: primary %s, replica %s; together %.2f heartbeats/s and %.0f bytes of WAL/s",
+                "%d idle pods, statements/s: primary %s, replica %s; together %.2f heartbeats/s, %.0f bytes of WAL/s",
                 POD_COUNT, primary, replica, heartbeatRate, walRate);
         assertThat(primary.ofEachPod())
                 .as("statements per second of each pod on the primary: " + primary)
