@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class DueWorkPollTest {
     private static final String JOB = "due-work-poll-test";
-    private static final String POLL = "last_value FROM messaging.outbox_position\\\\)";
+    private static final String POLL = "last_value FROM messaging.outbox_position\\)";
     private static final Duration SOON = Duration.ofSeconds(5);
 
     @Inject
