@@ -204,7 +204,8 @@ class ModularityTest {
     /** ADR 17. Before a request has a route, API keys are read by JDBC on a connection of their own. */
     @Test
     void modulesHaveNativeSqlOnlyInStatementClasses() throws IOException {
-        Pattern nativeSql = Pattern.compile("\\.(createNativeQuery|createNativeMutationQuery|prepareStatement)\\(");
+        Pattern nativeSql = Pattern.compile(
+                "\\.(createNativeQuery|createNativeMutationQuery|prepareStatement)\\(|\\bsql\\.(query|update)\\(");
         Set<String> found = new TreeSet<>();
         int statementClasses = 0;
         try (Stream<Path> files = Files.walk(SOURCES)) {

@@ -72,13 +72,4 @@ class CartRepository implements PanacheRepositoryBase<CartEntity, UUID> {
             throw new IllegalStateException("Cart %s does not have version %d".formatted(id, expected));
         }
     }
-
-    /** @return false if the cart has another status than {@code from}, and so was not changed */
-    boolean transition(CartId id, CartStatus from, CartStatus to) {
-        return update(
-                        "update versioned CartEntity set status = :to, updatedAt = instant"
-                                + " where id = :id and status = :from",
-                        Map.of("to", to.column(), "from", from.column(), "id", id.value()))
-                == 1;
-    }
 }

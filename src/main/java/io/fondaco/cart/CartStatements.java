@@ -8,14 +8,14 @@ import io.fondaco.cart.CartEntity.CartRow;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.sql.Seconds;
+import io.fondaco.platform.sql.Sql;
+import io.fondaco.platform.sql.SqlQuery;
 import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.hibernate.Session;
-import org.hibernate.query.NativeQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,11 +39,11 @@ class CartStatements {
                       cast(lines AS text) AS lines
             """;
 
-    private final Session session;
+    private final Sql sql;
     private final ObjectMapper json;
 
-    CartStatements(Session session, ObjectMapper json) {
-        this.session = session;
+    CartStatements(Sql sql, ObjectMapper json) {
+        this.sql = sql;
         this.json = json;
     }
 
@@ -75,16 +75,15 @@ class CartStatements {
                                coupon_codes = coalesce(cast(:couponCodes AS text[]), coupon_codes),
                                version = version + 1, updated_at = now()
                         """, id, token)
-                .setParameter("email", update.email().orElse(null), String.class)
-                .setParameter("shippingAddress", write(update.shippingAddress()), String.class)
-                .setParameter("billingAddress", write(update.billingAddress()), String.class)
-                .setParameter("shippingMethod", update.shippingMethod().orElse(null), String.class)
+                .setParameter("email", update.email().orElse(null))
+                .setParameter("shippingAddress", write(update.shippingAddress()))
+                .setParameter("billingAddress", write(update.billingAddress()))
+                .setParameter("shippingMethod", update.shippingMethod().orElse(null))
                 .setParameter(
                         "couponCodes",
                         update.couponCodes()
                                 .map(codes -> codes.toArray(String[]::new))
-                                .orElse(null),
-                        String[].class)
+                                .orElse(null))
                 .uniqueResultOptional()
                 .map(this::toCart);
     }
@@ -100,8 +99,21 @@ class CartStatements {
                         """, id, token).uniqueResultOptional().map(this::toCart);
     }
 
-    private NativeQuery<ReturnedRow> changeOpen(String update, CartId id, String token) {
-        return session.createNativeQuery(update + WHERE_OPEN_RETURNING_CART, ReturnedRow.class)
+    /** @return false if the cart has another status than {@code from}, and so was not changed */
+    boolean transition(CartId id, CartStatus from, CartStatus to) {
+        return sql.update("""
+                                UPDATE cart.cart SET status = :to, version = version + 1, updated_at = now()
+                                 WHERE id = :id AND status = :from
+                                """)
+                        .setParameter("to", to.column())
+                        .setParameter("from", from.column())
+                        .setParameter("id", id.value())
+                        .executeUpdate()
+                == 1;
+    }
+
+    private SqlQuery<ReturnedRow> changeOpen(String update, CartId id, String token) {
+        return sql.query(update + WHERE_OPEN_RETURNING_CART, ReturnedRow.class)
                 .setParameter("id", id.value())
                 .setParameter("tokenHash", Secret.hash(token));
     }
@@ -144,7 +156,7 @@ class CartStatements {
      * @return the number of deleted carts
      */
     int deleteExpired(Duration age, int limit) {
-        return session.createNativeMutationQuery("""
+        return sql.update("""
                         DELETE FROM cart.cart
                          WHERE id IN (SELECT id FROM cart.cart
                                        WHERE status = 'open'

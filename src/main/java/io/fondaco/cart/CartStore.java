@@ -145,13 +145,13 @@ class CartStore implements Carts {
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
     public boolean markCompleted(CartId id) {
-        return carts.transition(id, CartStatus.COMPLETING, CartStatus.COMPLETED);
+        return statements.transition(id, CartStatus.COMPLETING, CartStatus.COMPLETED);
     }
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
     public boolean reopen(CartId id) {
-        return carts.transition(id, CartStatus.COMPLETING, CartStatus.OPEN);
+        return statements.transition(id, CartStatus.COMPLETING, CartStatus.OPEN);
     }
 
     /**

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.catalog.Catalog.AttributeOwner;
 import io.fondaco.catalog.Catalog.Listing;
 import io.fondaco.catalog.CategoryTree.CategoryEntry;
+import io.fondaco.platform.sql.Sql;
+import io.fondaco.platform.sql.SqlQuery;
 import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
@@ -13,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.hibernate.Session;
-import org.hibernate.query.NativeQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,11 +43,11 @@ class CatalogStatements {
     private static final String ANY_VARIANT = "ANY (ARRAY (SELECT unnest(cast(:variants AS uuid[]))))";
     private static final String LOCK = " FOR UPDATE OF p";
 
-    private final Session session;
+    private final Sql sql;
     private final ObjectMapper json;
 
-    CatalogStatements(Session session, ObjectMapper json) {
-        this.session = session;
+    CatalogStatements(Sql sql, ObjectMapper json) {
+        this.sql = sql;
         this.json = json;
     }
 
@@ -68,8 +68,6 @@ class CatalogStatements {
     /** A null component matches every variant. */
     record VariantFilter(@Nullable String sku, @Nullable UUID productId) {}
 
-    // The result class of a single column is a record, because Hibernate 7.2 caches no plan for a query with a basic
-    // result class.
     private record IdRow(UUID id) {}
 
     private record CurrencyRow(String currency) {}
@@ -246,7 +244,7 @@ class CatalogStatements {
      * @param rest the SQL after {@code FROM catalog.product p}
      */
     private List<ProductDocument> documents(String rest, Map<String, ?> parameters) {
-        NativeQuery<ProductDocument> query = session.createNativeQuery(SELECT_PRODUCTS + rest, ProductDocument.class);
+        SqlQuery<ProductDocument> query = sql.query(SELECT_PRODUCTS + rest, ProductDocument.class);
         parameters.forEach(query::setParameter);
         return query.getResultList();
     }
@@ -266,7 +264,7 @@ class CatalogStatements {
 
     /** The products that have one of these slugs or ids. */
     List<ProductName> findProductNames(Collection<String> slugs, Collection<UUID> ids) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         SELECT slug, id FROM catalog.product
                          WHERE slug = ANY (ARRAY (SELECT unnest(cast(:slugs AS text[]))))
                         UNION ALL
@@ -279,7 +277,7 @@ class CatalogStatements {
     }
 
     List<SellableVariantRow> findSellableVariants(Collection<String> skus) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         SELECT v.id, v.product_id, v.sku,
                                concat_ws(', ', p.title, nullif(array_to_string(v.option_values, ' / '), '')) AS title,
                                p.status = 'active' AS for_sale,
@@ -292,14 +290,14 @@ class CatalogStatements {
 
     /** In the order of the product ids, and then of the SKUs. */
     List<VariantOwnerRow> findOwnersBySku(Collection<String> skus) {
-        return session.createNativeQuery(ownersOf("v.sku = " + ANY_SKU), VariantOwnerRow.class)
+        return sql.query(ownersOf("v.sku = " + ANY_SKU), VariantOwnerRow.class)
                 .setParameter("skus", skus.toArray(String[]::new))
                 .getResultList();
     }
 
     /** In the order of the product ids, and then of the SKUs. */
     List<VariantOwnerRow> findOwnersById(Collection<UUID> variants) {
-        return session.createNativeQuery(ownersOf("v.id = " + ANY_VARIANT), VariantOwnerRow.class)
+        return sql.query(ownersOf("v.id = " + ANY_VARIANT), VariantOwnerRow.class)
                 .setParameter("variants", variants.toArray(UUID[]::new))
                 .getResultList();
     }
@@ -318,7 +316,7 @@ class CatalogStatements {
         query.addIfPresent(" AND sku = :sku", "sku", filter.sku());
         query.addIfPresent(" AND product_id = :product", "product", filter.productId());
         query.add(" ORDER BY id LIMIT :limit").with("limit", limit);
-        NativeQuery<IdRow> select = session.createNativeQuery(query.sql(), IdRow.class);
+        SqlQuery<IdRow> select = sql.query(query.sql(), IdRow.class);
         query.parameters.forEach(select::setParameter);
         return select.getResultList().stream().map(IdRow::id).toList();
     }
@@ -336,7 +334,7 @@ class CatalogStatements {
                     case PRODUCTS -> "catalog.product";
                     case VARIANTS -> "catalog.variant";
                 };
-        return session.createNativeQuery("""
+        return sql.query("""
                         WITH page AS MATERIALIZED (
                             SELECT id, attributes FROM %s WHERE id > :after ORDER BY id LIMIT :rows
                         ), found AS (
@@ -355,7 +353,7 @@ class CatalogStatements {
 
     /** See {@link Catalog#currencies}. Skips from one currency to the next in the index of listing prices. */
     List<String> listCurrencies() {
-        return session.createNativeQuery("""
+        return sql.query("""
                         WITH RECURSIVE found AS (
                             (SELECT currency FROM catalog.listing_price ORDER BY currency LIMIT 1)
                              UNION ALL
@@ -371,12 +369,11 @@ class CatalogStatements {
 
     /** Locks the category tree against every change by another transaction, until this one ends. */
     void lockCategories() {
-        session.createNativeMutationQuery("LOCK TABLE catalog.category IN SHARE ROW EXCLUSIVE MODE")
-                .executeUpdate();
+        sql.update("LOCK TABLE catalog.category IN SHARE ROW EXCLUSIVE MODE").executeUpdate();
     }
 
     void insertCategories(List<CategoryEntry> categories) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         INSERT INTO catalog.category (id, parent_id, slug, name, position)
                         SELECT n.id, n.parent_id, n.slug, n.name, n.position
                           FROM unnest(cast(:ids AS uuid[]), cast(:parents AS uuid[]), cast(:slugs AS text[]),
@@ -399,7 +396,7 @@ class CatalogStatements {
 
     /** Inserts products, or replaces existing ones by slug and increments their version. */
     void saveProducts(List<Product> products) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         INSERT INTO catalog.product AS p (id, slug, title, description, vendor, product_type, status,
                                                           tags, options, media, seo_title, seo_description, attributes)
                         SELECT id, slug, title, description, vendor, product_type, status,
@@ -417,30 +414,26 @@ class CatalogStatements {
                                options = excluded.options, media = excluded.media, seo_title = excluded.seo_title,
                                seo_description = excluded.seo_description, attributes = excluded.attributes,
                                version = p.version + 1, updated_at = now()
-                        """)
-                .setParameter("products", Json.write(json, products))
-                .executeUpdate();
+                        """).setParameter("products", Json.write(json, products)).executeUpdate();
     }
 
     /** Removes products from all their categories. */
     void deletePlacementsOfProducts(Collection<UUID> products) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         DELETE FROM catalog.product_category
                          WHERE product_id = ANY (ARRAY (SELECT unnest(cast(:products AS uuid[]))))
-                        """)
-                .setParameter("products", products.toArray(UUID[]::new))
-                .executeUpdate();
+                        """).setParameter("products", products.toArray(UUID[]::new)).executeUpdate();
     }
 
     /** Removes all products from a category. */
     void deletePlacementsInCategory(UUID category) {
-        session.createNativeMutationQuery("DELETE FROM catalog.product_category WHERE category_id = :category")
+        sql.update("DELETE FROM catalog.product_category WHERE category_id = :category")
                 .setParameter("category", category)
                 .executeUpdate();
     }
 
     void insertPlacements(List<CategoryPlacement> placements) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         INSERT INTO catalog.product_category (product_id, category_id, position)
                         SELECT n.product_id, n.category_id, n.position
                           FROM unnest(cast(:products AS uuid[]), cast(:categories AS uuid[]), cast(:positions AS int[]))
@@ -461,7 +454,7 @@ class CatalogStatements {
 
     /** Inserts variants, or replaces existing ones by SKU if they belong to the same product. */
     void saveVariants(List<Product.Variant> variants) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         INSERT INTO catalog.variant AS v (id, product_id, sku, position, option_values, barcode,
                                                           weight_grams, inventory_tracked, inventory_policy, taxable,
                                                           requires_shipping, image_url, attributes)
@@ -482,33 +475,30 @@ class CatalogStatements {
                                requires_shipping = excluded.requires_shipping, image_url = excluded.image_url,
                                attributes = excluded.attributes, version = v.version + 1, updated_at = now()
                          WHERE v.product_id = excluded.product_id
-                        """)
-                .setParameter("variants", Json.write(json, variants))
-                .executeUpdate();
+                        """).setParameter("variants", Json.write(json, variants)).executeUpdate();
     }
 
     /** Increments the version of a variant without another change. */
     void incrementVersion(UUID variant) {
-        session.createNativeMutationQuery(
-                        "UPDATE catalog.variant SET version = version + 1, updated_at = now() WHERE id = :id")
+        sql.update("UPDATE catalog.variant SET version = version + 1, updated_at = now() WHERE id = :id")
                 .setParameter("id", variant)
                 .executeUpdate();
     }
 
     void deleteVariant(UUID variant) {
-        session.createNativeMutationQuery("DELETE FROM catalog.variant WHERE id = :id")
+        sql.update("DELETE FROM catalog.variant WHERE id = :id")
                 .setParameter("id", variant)
                 .executeUpdate();
     }
 
     void deletePrices(Collection<UUID> variants) {
-        session.createNativeMutationQuery("DELETE FROM catalog.variant_price WHERE variant_id = " + ANY_VARIANT)
+        sql.update("DELETE FROM catalog.variant_price WHERE variant_id = " + ANY_VARIANT)
                 .setParameter("variants", variants.toArray(UUID[]::new))
                 .executeUpdate();
     }
 
     void insertPrices(List<ListedPrice> prices) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         INSERT INTO catalog.variant_price (variant_id, product_id, currency, amount)
                         SELECT n.variant_id, v.product_id, n.currency, n.amount
                           FROM unnest(cast(:variants AS uuid[]), cast(:currencies AS text[]),
@@ -531,7 +521,7 @@ class CatalogStatements {
      * @return each product at least once, and once for each currency in which its lowest price changed
      */
     List<RepricedProduct> updateListingPrices(Collection<UUID> variants) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         WITH touched AS (
                             SELECT DISTINCT v.product_id FROM catalog.variant v WHERE v.id = %s
                         ), lowest AS (

@@ -16,6 +16,9 @@ import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.jobs.DueWork;
 import io.fondaco.platform.monitoring.GaugeSnapshot;
 import io.fondaco.platform.sql.Seconds;
+import io.fondaco.platform.sql.Sql;
+import io.fondaco.platform.sql.SqlQuery;
+import io.fondaco.platform.sql.SqlUpdate;
 import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -26,9 +29,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.hibernate.Session;
-import org.hibernate.query.MutationQuery;
-import org.hibernate.query.NativeQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,20 +63,20 @@ public class CheckoutAttemptStatements {
     /** Maximum number of attempts that one call of {@link #claimDue} returns. */
     static final int RECOVERY_BATCH_SIZE = 10;
 
-    private final Session session;
+    private final Sql sql;
     private final ObjectMapper json;
     private final CheckoutSettings settings;
     private final DueWork<AttemptRow> recovery;
 
-    CheckoutAttemptStatements(Session session, ObjectMapper json, CheckoutSettings settings) {
-        this.session = session;
+    CheckoutAttemptStatements(Sql sql, ObjectMapper json, CheckoutSettings settings) {
+        this.sql = sql;
         this.json = json;
         this.settings = settings;
         this.recovery = DueWork.in("checkout.attempt")
                 .where(UNFINISHED)
                 .lease(settings.attemptLease())
                 .backoff(new Backoff(settings.pendingPaymentQueryDelay(), MAX_CHECK_INTERVAL))
-                .returning(COLUMNS, AttemptRow.class, session);
+                .returning(COLUMNS, AttemptRow.class, sql);
     }
 
     private record AttemptRow(
@@ -127,7 +127,7 @@ public class CheckoutAttemptStatements {
     Optional<CheckoutAttempt> insert(
             CartId cart, PaymentId payment, Optional<ReservationId> reservation, NewOrder order, RequestKey key) {
         UUID id = TypeId.newUuid();
-        int inserted = session.createNativeMutationQuery("""
+        int inserted = sql.update("""
                         INSERT INTO checkout.attempt
                                (id, cart_id, order_id, payment_id, reservation_id, snapshot, idempotency_key,
                                 idempotency_fingerprint, leased_until)
@@ -144,7 +144,7 @@ public class CheckoutAttemptStatements {
                 .setParameter("order", order.id().value())
                 .setParameter("payment", payment.value())
                 .setParameter(
-                        "reservation", reservation.map(ReservationId::value).orElse(null), UUID.class)
+                        "reservation", reservation.map(ReservationId::value).orElse(null))
                 .setParameter("snapshot", Json.write(json, order))
                 .setParameter("key", key.key())
                 .setParameter("fingerprint", key.fingerprint())
@@ -207,13 +207,13 @@ public class CheckoutAttemptStatements {
     }
 
     /** Changes the state of an attempt; nothing else does. */
-    private MutationQuery transitionQuery(
+    private SqlUpdate transitionQuery(
             CheckoutAttempt expected, CheckoutAttemptState next, PaymentResult result, String assignments) {
         if (!expected.state().canTransitionTo(next)) {
             throw new IllegalStateException(
                     "A checkout attempt in state %s cannot change to %s".formatted(expected.state(), next));
         }
-        return session.createNativeMutationQuery("""
+        return sql.update("""
                         UPDATE checkout.attempt
                            SET state = :next, attempts = 0, updated_at = now(),
                                waiting = :waiting, waiting_since = now(),
@@ -231,7 +231,7 @@ public class CheckoutAttemptStatements {
     /** Updates the wait reason of a pending attempt. One statement. */
     @Transactional(Transactional.TxType.MANDATORY)
     void updateWaitReason(CheckoutAttempt attempt, PaymentResult result) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         UPDATE checkout.attempt SET waiting = :waiting, waiting_since = now()
                          WHERE id = :id AND state = 'pending' AND waiting IS DISTINCT FROM :waiting
                         """)
@@ -247,7 +247,7 @@ public class CheckoutAttemptStatements {
      */
     Map<WaitReason, Double> oldestOpenAges() {
         Map<WaitReason, Double> ages = new EnumMap<>(WaitReason.class);
-        session.createNativeQuery("""
+        sql.query("""
                         SELECT reason,
                                cast(max(extract(epoch FROM now() - CASE reason WHEN 'answer' THEN since
                                                                                ELSE created_at END))
@@ -259,7 +259,7 @@ public class CheckoutAttemptStatements {
                                  WHERE state IN ('reserved', 'pending') LIMIT 100000) AS unfinished
                          GROUP BY reason
                         """, OpenAge.class)
-                .setHint("jakarta.persistence.query.timeout", GaugeSnapshot.STATEMENT_TIMEOUT_MILLIS)
+                .timeout(GaugeSnapshot.STATEMENT_TIMEOUT)
                 .getResultList()
                 .forEach(age -> ages.put(
                         WaitReason.valueOf(age.reason().toUpperCase(Locale.ROOT)), Math.max(0, age.seconds())));
@@ -288,13 +288,13 @@ public class CheckoutAttemptStatements {
         return first(selectQuery(condition, value));
     }
 
-    private NativeQuery<AttemptRow> selectQuery(String condition, UUID value) {
-        return setTimeouts(session.createNativeQuery(
-                        "SELECT" + COLUMNS + " FROM checkout.attempt WHERE " + condition, AttemptRow.class))
+    private SqlQuery<AttemptRow> selectQuery(String condition, UUID value) {
+        return setTimeouts(
+                        sql.query("SELECT" + COLUMNS + " FROM checkout.attempt WHERE " + condition, AttemptRow.class))
                 .setParameter("value", value);
     }
 
-    private Optional<CheckoutAttempt> first(NativeQuery<AttemptRow> query) {
+    private Optional<CheckoutAttempt> first(SqlQuery<AttemptRow> query) {
         return query.getResultList().stream().findFirst().map(this::toAttempt);
     }
 
@@ -318,7 +318,7 @@ public class CheckoutAttemptStatements {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     boolean takeOver(CheckoutAttempt attempt) {
-        return session.createNativeMutationQuery("""
+        return sql.update("""
                         UPDATE checkout.attempt SET leased_until = now() + make_interval(secs => :lease)
                          WHERE id = :id AND state = 'reserved' AND leased_until <= now()
                         """)
@@ -328,7 +328,7 @@ public class CheckoutAttemptStatements {
                 == 1;
     }
 
-    private NativeQuery<AttemptRow> setTimeouts(NativeQuery<AttemptRow> query) {
+    private SqlQuery<AttemptRow> setTimeouts(SqlQuery<AttemptRow> query) {
         return query.setParameter("paymentTimeout", Seconds.of(settings.pendingPaymentTimeout()))
                 .setParameter("actionTimeout", Seconds.of(settings.paymentActionTimeout()));
     }

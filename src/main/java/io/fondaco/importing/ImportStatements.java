@@ -3,6 +3,7 @@ package io.fondaco.importing;
 import io.fondaco.platform.jobs.DueWork;
 import io.fondaco.platform.monitoring.GaugeSnapshot;
 import io.fondaco.platform.sql.Seconds;
+import io.fondaco.platform.sql.Sql;
 import io.fondaco.productfiles.FileFormat;
 import io.fondaco.productfiles.RowError;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -12,7 +13,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +35,11 @@ class ImportStatements {
     static final String HAS_DUE_IMPORTS =
             DueWork.in("importing.import").where(UNFINISHED).anyDue();
 
-    private final Session session;
+    private final Sql sql;
     private final DueWork<ClaimedJob> processing;
 
-    ImportStatements(Session session) {
-        this.session = session;
+    ImportStatements(Sql sql) {
+        this.sql = sql;
         this.processing = DueWork.in("importing.import")
                 .where(UNFINISHED)
                 .orderBy("work.created_at, work.id")
@@ -52,7 +52,7 @@ class ImportStatements {
                 .returning(
                         "id, lease, kind, format, currency, dry_run, create_locations, checkpoint_row, attempts",
                         ClaimedJob.class,
-                        session);
+                        sql);
     }
 
     private record ClaimedJob(
@@ -96,8 +96,6 @@ class ImportStatements {
             @Nullable String column,
             @Nullable String detail) {}
 
-    // The result class of a single column is a record, because Hibernate 7.2 caches no plan for a query with a basic
-    // result class.
     private record Key(String key) {}
 
     private record StalledSeconds(double seconds) {}
@@ -109,7 +107,7 @@ class ImportStatements {
      * @return whether it was inserted
      */
     boolean insertQueued(ImportId id, Uploads.ImportOptions options, String name, @Nullable UUID after) {
-        return session.createNativeMutationQuery("""
+        return sql.update("""
                                 INSERT INTO importing.import
                                        (id, kind, format, currency, dry_run, create_locations, status, name, after_id)
                                 VALUES (:id, :kind, :format, :currency, :dryRun, :createLocations, 'queued', :name,
@@ -123,20 +121,17 @@ class ImportStatements {
                         .setParameter("dryRun", options.dryRun())
                         .setParameter("createLocations", options.createLocations())
                         .setParameter("name", name)
-                        .setParameter("after", after, UUID.class)
+                        .setParameter("after", after)
                         .executeUpdate()
                 == 1;
     }
 
     /** Queues an import whose upload is complete. @return false if the upload was deleted meanwhile */
     boolean queueUploaded(ImportId id) {
-        return session.createNativeMutationQuery("""
+        return sql.update("""
                                 UPDATE importing.import SET status = 'queued', progressed_at = clock_timestamp()
                                  WHERE id = :id AND status = 'uploading'
-                                """)
-                        .setParameter("id", id.value())
-                        .executeUpdate()
-                == 1;
+                                """).setParameter("id", id.value()).executeUpdate() == 1;
     }
 
     /** Leases the oldest job that no worker processes. */
@@ -168,15 +163,15 @@ class ImportStatements {
                                 "status = :status, failure_code = :code, failure_detail = :detail,"
                                         + " finished_at = clock_timestamp()")
                         .setParameter("status", status)
-                        .setParameter("code", code, String.class)
-                        .setParameter("detail", detail, String.class)
+                        .setParameter("code", code)
+                        .setParameter("detail", detail)
                         .executeUpdate()
                 == 1;
     }
 
     /** Adds the counters of a batch, moves the checkpoint and extends the lease of a job that is locked. */
     void addBatch(ImportId id, RowCounts counts, int warnings, int errorsStored, long lastRow) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         UPDATE importing.import
                            SET created = created + :created, updated = updated + :updated,
                                unchanged = unchanged + :unchanged, rejected = rejected + :rejected,
@@ -204,7 +199,7 @@ class ImportStatements {
      * @return how many were inserted
      */
     int insertRowErrors(ImportId id, List<RowError> errors, boolean warning, int max) {
-        return session.createNativeMutationQuery("""
+        return sql.update("""
                         INSERT INTO importing.row_error (import_id, row, "column", code, detail, warning)
                         SELECT cast(:id AS uuid), row, "column", code, detail, :warning
                           FROM unnest(cast(:rows AS bigint[]), cast(:columns AS text[]), cast(:codes AS text[]),
@@ -224,8 +219,8 @@ class ImportStatements {
 
     /** Inserts keys that a file has. @return those that it did not have yet */
     Stream<String> insertSeenKeys(ImportId id, List<String> keys) {
-        return session
-                .createNativeQuery("""
+        return sql
+                .query("""
                         INSERT INTO importing.seen (import_id, key)
                         SELECT cast(:id AS uuid), key FROM unnest(cast(:keys AS text[])) AS key
                             ON CONFLICT DO NOTHING
@@ -240,7 +235,7 @@ class ImportStatements {
 
     /** Inserts the cells of rejected rows and of the rows that belong to them. */
     void insertRejectedRows(ImportId id, List<StoredCells> rows) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         INSERT INTO importing.rejected_row (import_id, row, cells)
                         SELECT cast(:id AS uuid), row, cast(cells AS json)
                           FROM unnest(cast(:rows AS bigint[]), cast(:cells AS text[])) AS rejected (row, cells)
@@ -253,7 +248,7 @@ class ImportStatements {
 
     /** One page of the file of rejected rows, in file order. */
     List<RejectedRow> listRejectedRows(ImportId id, long after, int limit) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         SELECT at.row, cast(kept.cells AS text) AS cells, error.code, error."column", error.detail
                           FROM ((SELECT row FROM importing.rejected_row
                                   WHERE import_id = :id AND row > :after ORDER BY row LIMIT :limit)
@@ -277,7 +272,7 @@ class ImportStatements {
      * several, 0 if there is none.
      */
     double stalledSeconds() {
-        return session.createNativeQuery("""
+        return sql.query("""
                         SELECT cast(greatest(0, max(extract(epoch FROM now() - coalesce(progressed_at, created_at))))
                                     AS double precision) AS seconds
                           FROM importing.import
@@ -285,14 +280,14 @@ class ImportStatements {
                            AND (status = 'running'
                                 OR NOT EXISTS (SELECT FROM importing.import WHERE status = 'running'))
                         """, StalledSeconds.class)
-                .setHint("jakarta.persistence.query.timeout", GaugeSnapshot.STATEMENT_TIMEOUT_MILLIS)
+                .timeout(GaugeSnapshot.STATEMENT_TIMEOUT)
                 .getSingleResult()
                 .seconds();
     }
 
     /** Deletes uploads that received no data for the given time, up to {@code limit}. */
     void deleteAbandonedUploads(double ageSeconds, int limit) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         DELETE FROM importing.import
                          WHERE id IN (SELECT id FROM importing.import AS upload
                                        WHERE status = 'uploading'
@@ -310,7 +305,7 @@ class ImportStatements {
 
     /** Deletes the files of up to {@code limit} imports that have ended. */
     void deleteFinishedChunks(int limit) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         DELETE FROM importing.chunk
                          WHERE import_id IN (SELECT id FROM importing.import AS finished
                                               WHERE finished_at IS NOT NULL
@@ -321,7 +316,7 @@ class ImportStatements {
 
     /** Deletes the keys of up to {@code limit} imports that have ended. */
     void deleteFinishedSeenKeys(int limit) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         DELETE FROM importing.seen
                          WHERE import_id IN (SELECT id FROM importing.import AS finished
                                               WHERE finished_at IS NOT NULL
@@ -332,7 +327,7 @@ class ImportStatements {
 
     /** Deletes the cells of up to {@code limit} imports that ended before the given time. */
     void deleteOldRejectedRows(double ageSeconds, int limit) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         DELETE FROM importing.rejected_row
                          WHERE import_id IN (SELECT id FROM importing.import AS finished
                                               WHERE finished_at < now() - make_interval(secs => :age)

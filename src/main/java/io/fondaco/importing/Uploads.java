@@ -78,6 +78,7 @@ class Uploads {
     ImportId open(ImportOptions importOptions) {
         ImportId id = ImportId.random();
         session.persist(ImportJob.uploading(id, importOptions));
+        session.flush();
         return id;
     }
 
@@ -133,6 +134,7 @@ class Uploads {
         chunk.sequence = sequence;
         chunk.body = body;
         session.persist(chunk);
+        session.flush();
         session.flush();
         session.detach(chunk);
     }

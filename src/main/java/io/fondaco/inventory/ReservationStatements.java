@@ -7,6 +7,10 @@ import io.fondaco.inventory.ReservationAllocator.ReservationRequest;
 import io.fondaco.inventory.Sourcing.SourceLocation;
 import io.fondaco.inventory.Sourcing.SourcingLevel;
 import io.fondaco.platform.sql.Seconds;
+import io.fondaco.platform.sql.Sql;
+import io.fondaco.platform.sql.SqlQuery;
+import io.fondaco.platform.sql.SqlStatement;
+import io.fondaco.platform.sql.SqlUpdate;
 import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,10 +21,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.hibernate.Session;
-import org.hibernate.query.CommonQueryContract;
-import org.hibernate.query.MutationQuery;
-import org.hibernate.query.NativeQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +30,12 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class ReservationStatements {
-    private final Session session;
+    private final Sql sql;
     private final Actor actor;
     private final RequestId requestId;
 
-    ReservationStatements(Session session, Actor actor, RequestId requestId) {
-        this.session = session;
+    ReservationStatements(Sql sql, Actor actor, RequestId requestId) {
+        this.sql = sql;
         this.actor = actor;
         this.requestId = requestId;
     }
@@ -121,7 +121,7 @@ class ReservationStatements {
     LockedLevels lockLevelsAndReserveWithoutChoice(List<ReservationRequest> requests) {
         // `taken` is a CTE with two references, so that it is materialized: an UPDATE that finds a newer version of a
         // level evaluates its conditions again, and must not compute `taken` again from older versions.
-        NativeQuery<LockedLevel> query = session.createNativeQuery("""
+        SqlQuery<LockedLevel> query = sql.query("""
                         WITH requests AS (
                             SELECT *
                               FROM unnest(cast(:ids AS uuid[]), cast(:seconds AS float8[]), cast(:batched AS boolean[]),
@@ -191,7 +191,7 @@ class ReservationStatements {
 
     /** Inserts the reservations of these lines and reserves their units, at levels that the caller has locked. */
     void insertReservations(List<ReservationLine> lines) {
-        MutationQuery query = session.createNativeMutationQuery("""
+        SqlUpdate query = sql.update("""
                         WITH requests AS (
                             SELECT *
                               FROM unnest(cast(:ids AS uuid[]), cast(:seconds AS float8[]), cast(:batched AS boolean[]),
@@ -243,7 +243,7 @@ class ReservationStatements {
                 .executeUpdate();
     }
 
-    private static void setRequests(CommonQueryContract query, List<ReservationRequest> requests) {
+    private static void setRequests(SqlStatement<?> query, List<ReservationRequest> requests) {
         query.setParameter(
                         "ids",
                         requests.stream().map(request -> request.id().value()).toArray(UUID[]::new))
@@ -270,7 +270,7 @@ class ReservationStatements {
      * changes its levels, so that a claim does not lock the row of a hot SKU.
      */
     ClaimResult claim(ReservationId reservation, String reference) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         WITH claimed AS (
                             UPDATE inventory.reservation r
                                SET status = 'claimed', reference = :reference,
@@ -319,7 +319,7 @@ class ReservationStatements {
      * @param kind of the ledger entries: released or expired
      */
     List<ReleasedLevel> release(Collection<UUID> reservations, String kind) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         WITH released AS (
                             UPDATE inventory.reservation r SET status = 'released'
                               FROM unnest(cast(:ids AS uuid[]), cast(:names AS text[])) AS g (id, name)
@@ -360,22 +360,18 @@ class ReservationStatements {
 
     /** Locks expired reservations, oldest first, without those that another transaction has locked. */
     List<UUID> lockExpired(int limit) {
-        return session
-                .createNativeQuery("""
+        return sql.query("""
                         SELECT id FROM inventory.reservation
                          WHERE status = 'reserved' AND expires_at < now()
                          ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED
-                        """, ReservationRow.class)
-                .setParameter("limit", limit)
-                .getResultList()
-                .stream()
+                        """, ReservationRow.class).setParameter("limit", limit).getResultList().stream()
                 .map(ReservationRow::id)
                 .toList();
     }
 
     /** Moves the expiry to this duration from now, unless the reservation is claimed or released. */
     void extend(ReservationId reservation, Duration timeToLive) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         UPDATE inventory.reservation SET expires_at = now() + make_interval(secs => :seconds)
                          WHERE id = :id AND status = 'reserved'
                         """)
@@ -391,7 +387,7 @@ class ReservationStatements {
      * @return the number of posted sales
      */
     int postSales(int limit) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         WITH due AS (
                             SELECT id FROM inventory.reservation WHERE ledger_pending
                              ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
@@ -431,7 +427,7 @@ class ReservationStatements {
      * @return what is free at locations that sell, in the order in which it fills backorders
      */
     List<FreeStock> lockFreeStock(Collection<String> skus) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         WITH locked AS (
                             SELECT sku, location, on_hand - reserved AS free FROM inventory.stock_level
                              WHERE sku = ANY (ARRAY (SELECT unnest(cast(:skus AS text[]))))
@@ -449,7 +445,7 @@ class ReservationStatements {
      * locked, or can lock without waiting.
      */
     List<PendingBackorder> lockPendingBackorders(Collection<String> skus, int limit) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         SELECT b.id, b.sku, b.waiting FROM inventory.backorder b
                           JOIN inventory.stock_level s ON s.sku = b.sku AND s.location = b.location
                          WHERE b.sku = ANY (ARRAY (SELECT unnest(cast(:skus AS text[])))) AND b.waiting > 0
@@ -462,7 +458,7 @@ class ReservationStatements {
 
     /** Fills backorders from levels, all of which the caller has locked. */
     void fillBackorders(List<BackorderFill> fills) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         WITH fill AS (
                             SELECT *
                               FROM unnest(cast(:ids AS bigint[]), cast(:locations AS text[]), cast(:units AS bigint[]))
@@ -499,7 +495,7 @@ class ReservationStatements {
 
     /** SKUs that have both waiting backorders and free units at a location that sells. */
     List<String> listFillableSkus(int limit) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         SELECT DISTINCT b.sku FROM inventory.backorder b
                          WHERE b.waiting > 0 AND EXISTS
                                (SELECT FROM inventory.stock_level s JOIN inventory.location l ON l.code = s.location
@@ -512,7 +508,7 @@ class ReservationStatements {
 
     /** The backorders under a reference, oldest first. */
     List<Backorder> listBackorders(String reference) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         SELECT sku, location, quantity, waiting FROM inventory.backorder
                          WHERE reference = :reference ORDER BY id
                         """, Backorder.class)

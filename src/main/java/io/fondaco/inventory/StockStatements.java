@@ -5,6 +5,7 @@ import io.fondaco.inventory.DiscrepancyRepository.Discrepancy;
 import io.fondaco.inventory.Inventory.StockCount;
 import io.fondaco.inventory.Inventory.StockQuantity;
 import io.fondaco.inventory.LocationService.NewLocation;
+import io.fondaco.platform.sql.Sql;
 import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,7 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,12 +37,12 @@ class StockStatements {
                      WHERE r.ledger_pending AND l.sku = s.sku AND l.location = s.location) u
             """;
 
-    private final Session session;
+    private final Sql sql;
     private final Actor actor;
     private final RequestId requestId;
 
-    StockStatements(Session session, Actor actor, RequestId requestId) {
-        this.session = session;
+    StockStatements(Sql sql, Actor actor, RequestId requestId) {
+        this.sql = sql;
         this.actor = actor;
         this.requestId = requestId;
     }
@@ -135,7 +135,7 @@ class StockStatements {
      */
     Map<String, Availability> availability(Collection<String> skus) {
         Map<String, Availability> found = new HashMap<>();
-        session.createNativeQuery("""
+        sql.query("""
                         SELECT s.sku, coalesce(p.policy = 'preorder', false) AS preorder, p.expected_on,
                                coalesce(sum(greatest(s.available, 0))
                                         FILTER (WHERE l.active AND l.ships_online), 0)::bigint AS free,
@@ -154,7 +154,7 @@ class StockStatements {
 
     /** Every level of these SKUs, in the order of SKU and location. */
     List<StockLevel> listLevels(Collection<String> skus) {
-        return session.createNativeQuery(SELECT_WITH_PENDING_SALES + """
+        return sql.query(SELECT_WITH_PENDING_SALES + """
                         WHERE s.sku = ANY (ARRAY (SELECT unnest(cast(:skus AS text[])))) ORDER BY s.sku, s.location
                         """, StockLevel.class)
                 .setParameter("skus", skus.toArray(String[]::new))
@@ -163,8 +163,7 @@ class StockStatements {
 
     /** The level of the key; empty if it was never counted. */
     Optional<StockLevel> findLevel(StockKey key) {
-        return session.createNativeQuery(
-                        SELECT_WITH_PENDING_SALES + "WHERE s.sku = :sku AND s.location = :location", StockLevel.class)
+        return sql.query(SELECT_WITH_PENDING_SALES + "WHERE s.sku = :sku AND s.location = :location", StockLevel.class)
                 .setParameter("sku", key.sku())
                 .setParameter("location", key.location())
                 .uniqueResultOptional();
@@ -172,7 +171,7 @@ class StockStatements {
 
     /** The next levels in the order of SKU and location. */
     List<StockLevel> listLevelsAfter(StockKey after, int limit) {
-        return session.createNativeQuery(SELECT_WITH_PENDING_SALES + """
+        return sql.query(SELECT_WITH_PENDING_SALES + """
                         WHERE (s.sku, s.location) > (:sku, :location) ORDER BY s.sku, s.location LIMIT :limit
                         """, StockLevel.class)
                 .setParameter("sku", after.sku())
@@ -186,7 +185,7 @@ class StockStatements {
      * each location, by an index range for each.
      */
     List<LedgerEntry> listLedgerEntriesBefore(String sku, long id, int limit) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         SELECT m.id, m.sku, m.location, m.kind, m.quantity, m.reserved, m.backordered, m.reference,
                                m.actor, m.request_id, m.created_at
                           FROM (SELECT location FROM inventory.stock_level WHERE sku = :sku) s
@@ -203,7 +202,7 @@ class StockStatements {
 
     /** Locks every level of these SKUs. */
     List<LockedLevel> lockLevels(Collection<String> skus) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         SELECT sku, location, on_hand - reserved AS free, backordered FROM inventory.stock_level
                          WHERE sku = ANY (ARRAY (SELECT unnest(cast(:skus AS text[]))))
                          ORDER BY sku, location FOR UPDATE
@@ -218,7 +217,7 @@ class StockStatements {
      * @return the levels that there were before
      */
     List<LockedLevel> createAndLockLevels(StockKey key) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         WITH inserted AS (
                             INSERT INTO inventory.stock_level (sku, location, on_hand) VALUES (:sku, :location, 0)
                             ON CONFLICT (sku, location) DO NOTHING
@@ -237,7 +236,7 @@ class StockStatements {
      * @return the changed level; empty if less than 0 or more than {@link StockCount#MAX_AVAILABLE} units would be free
      */
     Optional<StockLevel> adjust(StockKey key, long delta, String reason) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         WITH changed AS (
                             UPDATE inventory.stock_level SET on_hand = on_hand + :delta, updated_at = now()
                              WHERE sku = :sku AND location = :location
@@ -261,7 +260,7 @@ class StockStatements {
 
     /** Records counts of levels that the caller has locked; levels that do not exist are created. */
     void upsertCounts(Map<StockKey, Long> counts, String reason) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         WITH counts AS (
                             SELECT w.*, coalesce(s.on_hand, 0) AS before, coalesce(s.reserved, 0) AS reserved
                               FROM unnest(cast(:skus AS text[]), cast(:locations AS text[]),
@@ -296,7 +295,7 @@ class StockStatements {
      * @param cancelBackordersFirst whether units that still wait under the reference are cancelled instead of returned
      */
     List<ChangedLevel> restock(Collection<StockQuantity> quantities, String reference, boolean cancelBackordersFirst) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         WITH returned AS (
                             SELECT w.sku, sum(w.quantity)::bigint AS quantity
                               FROM unnest(cast(:skus AS text[]), cast(:quantities AS bigint[])) AS w (sku, quantity)
@@ -379,7 +378,7 @@ class StockStatements {
      * caller has locked every level of the SKU.
      */
     void upsertSellingPolicy(String sku, SellingPolicy policy) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         WITH saved_policy AS (
                             INSERT INTO inventory.selling_policy AS p
                                    (sku, policy, backorder_limit, expected_on, location)
@@ -396,7 +395,7 @@ class StockStatements {
                 .setParameter("sku", sku)
                 .setParameter("policy", policy.policy().toColumn())
                 .setParameter("limit", policy.limit() == null ? 0L : policy.limit())
-                .setParameter("expectedOn", policy.expectedOn(), LocalDate.class)
+                .setParameter("expectedOn", policy.expectedOn())
                 .setParameter("location", policy.location())
                 .executeUpdate();
     }
@@ -407,7 +406,7 @@ class StockStatements {
      * @return false if there is one with this code, regardless of case
      */
     boolean insertLocation(NewLocation location) {
-        return session.createNativeMutationQuery("""
+        return sql.update("""
                                 INSERT INTO inventory.location (code, name, country, priority, active, ships_online)
                                 SELECT :code, :name, cast(:country AS text), :priority, :active, :shipsOnline
                                  WHERE NOT EXISTS (SELECT FROM inventory.location WHERE lower(code) = lower(:code))
@@ -415,7 +414,7 @@ class StockStatements {
                                 """)
                         .setParameter("code", location.code())
                         .setParameter("name", location.name())
-                        .setParameter("country", location.country(), String.class)
+                        .setParameter("country", location.country())
                         .setParameter("priority", location.priority())
                         .setParameter("active", location.active())
                         .setParameter("shipsOnline", location.shipsOnline())
@@ -425,7 +424,7 @@ class StockStatements {
 
     /** Inserts locations, by code with their names, without those whose code exists regardless of case. */
     void insertLocations(Map<String, String> names) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         INSERT INTO inventory.location (code, name)
                         SELECT w.code, w.name
                           FROM unnest(cast(:codes AS text[]), cast(:names AS text[])) AS w (code, name)
@@ -440,8 +439,8 @@ class StockStatements {
 
     /** The codes of locations that equal one of these texts or differ from it only in case or outer white space. */
     List<String> findMatchingLocationCodes(Collection<String> texts) {
-        return session
-                .createNativeQuery("""
+        return sql
+                .query("""
                         SELECT code FROM inventory.location
                          WHERE code = ANY (cast(:texts AS text[])) OR lower(code) = ANY (cast(:stripped AS text[]))
                         """, Text.class)
@@ -459,8 +458,8 @@ class StockStatements {
 
     /** The next SKUs with free units at the location. */
     List<String> listFreeSkusAfter(String location, String sku, int limit) {
-        return session
-                .createNativeQuery("""
+        return sql
+                .query("""
                         SELECT sku FROM inventory.stock_level
                          WHERE location = :location AND sku > :sku AND on_hand > reserved ORDER BY sku LIMIT :limit
                         """, Text.class)
@@ -475,7 +474,7 @@ class StockStatements {
 
     /** Limits the time of each later statement of the transaction, to a time with its unit, such as {@code 20s}. */
     void limitStatementTime(String limit) {
-        session.createNativeQuery("SELECT set_config('statement_timeout', :limit, true)", Text.class)
+        sql.query("SELECT set_config('statement_timeout', :limit, true)", Text.class)
                 .setParameter("limit", limit)
                 .getSingleResult();
     }
@@ -487,7 +486,7 @@ class StockStatements {
      * @return each level once for each of its discrepancies, or once if it has none, in the order of SKU and location
      */
     List<CheckedLevel> reconcile(StockKey after, int limit) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         WITH page AS (
                             SELECT sku, location, on_hand, reserved, backordered FROM inventory.stock_level
                              WHERE (sku, location) > (:sku, :location) ORDER BY sku, location LIMIT :limit

@@ -4,6 +4,7 @@ import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.jobs.DueWork;
 import io.fondaco.platform.messaging.Event;
 import io.fondaco.platform.sql.Seconds;
+import io.fondaco.platform.sql.Sql;
 import io.fondaco.platform.web.UnicodeText;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.hibernate.Session;
 
 /**
  * The SQL of this module: e-mails are stored in sets, claimed, and ended by conditional updates, so the table has no
@@ -32,11 +32,11 @@ class EmailStatements {
     static final String HAS_DUE_EMAILS =
             DueWork.in("mail.notification").where(PENDING).anyDue();
 
-    private final Session session;
+    private final Sql sql;
     private final DueWork<ClaimedEmail> sending;
 
-    EmailStatements(Session session, MailSettings settings) {
-        this.session = session;
+    EmailStatements(Sql sql, MailSettings settings) {
+        this.sql = sql;
         this.sending = DueWork.in("mail.notification")
                 .where(PENDING)
                 .lease(settings.timeout().plus(MARGIN))
@@ -44,7 +44,7 @@ class EmailStatements {
                         "id, lease, kind, order_id, event, event_type, sequence, version, published_at,"
                                 + " cast(payload AS text), attempts",
                         ClaimedEmail.class,
-                        session);
+                        sql);
     }
 
     private record ClaimedEmail(
@@ -80,7 +80,7 @@ class EmailStatements {
     void insert(Map<Event, EmailType> due) {
         List<Event> events = List.copyOf(due.keySet());
         Collection<EmailType> types = events.stream().map(due::get).toList();
-        session.createNativeMutationQuery("""
+        sql.update("""
                         INSERT INTO mail.notification AS l
                                (id, kind, order_id, event, event_type, sequence, version, published_at, payload)
                         SELECT id, kind, order_id, event, event_type, sequence, version, published_at,
@@ -116,7 +116,7 @@ class EmailStatements {
 
     /** Ends an e-mail that the mail server has accepted, also if another pod has claimed it meanwhile. */
     void markSent(EmailNotification email) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         UPDATE mail.notification
                            SET status = 'sent', sent_at = now(), lease = NULL, leased_until = '-infinity', error = NULL
                          WHERE id = :id AND status = 'pending'
@@ -138,7 +138,7 @@ class EmailStatements {
 
     /** Reads the index of pending e-mails. */
     EmailBacklog measureBacklog() {
-        return session.createNativeQuery("""
+        return sql.query("""
                         SELECT count(*),
                                cast(greatest(0, extract(epoch FROM now() - min(created_at))) AS double precision) AS age
                           FROM (SELECT created_at FROM mail.notification WHERE status = 'pending'
@@ -150,7 +150,7 @@ class EmailStatements {
 
     /** Deletes up to {@code limit} e-mails of this age that were sent or have failed. @return how many were deleted */
     int prune(Duration age, int limit) {
-        return session.createNativeMutationQuery("""
+        return sql.update("""
                         DELETE FROM mail.notification WHERE id IN (
                                SELECT id FROM mail.notification
                                 WHERE status <> 'pending' AND created_at < now() - make_interval(secs => :age)

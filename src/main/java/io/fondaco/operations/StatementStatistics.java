@@ -1,6 +1,7 @@
 package io.fondaco.operations;
 
 import io.fondaco.platform.Causes;
+import io.fondaco.platform.sql.Sql;
 import io.fondaco.platform.web.ApiException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.hibernate.Session;
 
 /**
  * Reads the cost of the application's SQL statements on a server from {@code pg_stat_statements}: only statements of
@@ -28,10 +28,10 @@ class StatementStatistics {
     /** SQLSTATE of the extension if the server has not loaded its library. */
     private static final String NOT_LOADED = "55000";
 
-    private final Session session;
+    private final Sql sql;
 
-    StatementStatistics(Session session) {
-        this.session = session;
+    StatementStatistics(Sql sql) {
+        this.sql = sql;
     }
 
     /** The measure by which statements are sorted. */
@@ -112,7 +112,6 @@ class StatementStatistics {
 
     private record Preparation(String statementTimeout, boolean installed) {}
 
-    // A record even for one column: Hibernate 7.2 caches no plan for a query with a basic result class.
     private record Since(Instant since) {}
 
     /**
@@ -145,7 +144,7 @@ class StatementStatistics {
 
     /** Sets the statement timeout of the transaction. Returns whether the extension is installed and recent enough. */
     private Preparation prepare() {
-        return session.createNativeQuery("""
+        return sql.query("""
                         SELECT set_config('statement_timeout', :timeout, true) AS statement_timeout,
                                to_regclass('pg_stat_statements_info') IS NOT NULL AS installed
                         """, Preparation.class)
@@ -154,13 +153,13 @@ class StatementStatistics {
     }
 
     private Instant since() {
-        return session.createNativeQuery("SELECT stats_reset FROM pg_stat_statements_info", Since.class)
+        return sql.query("SELECT stats_reset FROM pg_stat_statements_info", Since.class)
                 .getSingleResult()
                 .since();
     }
 
     private List<StatementStats> list(SortKey sortKey, int limit) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         SELECT cast(s.queryid AS text) AS query_id, coalesce(left(s.query, :length), '') AS query,
                                s.toplevel,
                                s.calls,

@@ -245,6 +245,7 @@ class OrderRepository implements PanacheRepositoryBase<OrderEntity, UUID> {
     void insertFulfillment(OrderId order, Fulfillment fulfillment) {
         getSession().persist(FulfillmentEntity.create(order, fulfillment));
         flush();
+        flush();
     }
 
     /** Oldest first. One statement. */

@@ -6,6 +6,7 @@ import io.fondaco.customer.CustomerId;
 import io.fondaco.order.OrderEntity.Amounts;
 import io.fondaco.order.OrderLineEntity.OrderLineRow;
 import io.fondaco.platform.postal.PostalAddress;
+import io.fondaco.platform.sql.Sql;
 import io.fondaco.platform.web.Json;
 import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.ToIntFunction;
-import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class OrderStatements {
-    private final Session session;
+    private final Sql sql;
     private final ObjectMapper json;
     private final RequestId requestId;
 
-    OrderStatements(Session session, ObjectMapper json, RequestId requestId) {
-        this.session = session;
+    OrderStatements(Sql sql, ObjectMapper json, RequestId requestId) {
+        this.sql = sql;
         this.json = json;
         this.requestId = requestId;
     }
@@ -79,7 +79,7 @@ class OrderStatements {
                 order.shippingMethod(),
                 Amounts.of(order.totals()),
                 order.discounts());
-        return session.createNativeQuery("""
+        return sql.query("""
                         WITH placed AS (
                             INSERT INTO "order".orders
                                    (id, cart_id, token_hash, customer_id, email, currency, status, payment_status,
@@ -120,7 +120,7 @@ class OrderStatements {
 
     /** Updates an order, except for its lines, and adds the history entry. */
     void update(OrderId order, OrderChange change) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         WITH changed AS (
                             UPDATE "order".orders
                                SET status = :status, payment_status = :payment, fulfillment_status = :fulfillment,
@@ -143,7 +143,7 @@ class OrderStatements {
     }
 
     void updateLineQuantities(OrderId order, List<OrderLineChange> changes) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         UPDATE "order".line l
                            SET cancelled_quantity = l.cancelled_quantity + c.cancelled,
                                fulfilled_quantity = l.fulfilled_quantity + c.fulfilled,
@@ -170,7 +170,7 @@ class OrderStatements {
 
     /** Replaces the backordered units of the lines whose units were taken from stock, by SKU. */
     void updateBackorders(OrderId order, Map<String, Integer> units) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         UPDATE "order".line l SET backordered_quantity = coalesce(b.units, 0)
                           FROM "order".line o
                           LEFT JOIN unnest(cast(:skus AS text[]), cast(:units AS int[])) AS b (sku, units)
@@ -184,7 +184,7 @@ class OrderStatements {
     }
 
     void insertRefundedUnits(UUID refund, List<OrderLineChange> refunded) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         INSERT INTO "order".refunded_units (refund_id, line_id, quantity, unsent)
                         SELECT :refund, c.id, c.refunded, least(c.refunded, greatest(0, c.unsent))
                           FROM unnest(cast(:lines AS uuid[]), cast(:refunded AS int[]), cast(:unsent AS int[]))
@@ -198,7 +198,7 @@ class OrderStatements {
     }
 
     List<RefundedUnitsRow> listRefundedUnits(UUID refund) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         SELECT line_id, quantity, unsent FROM "order".refunded_units WHERE refund_id = :refund
                         """, RefundedUnitsRow.class)
                 .setParameter("refund", refund)

@@ -8,13 +8,13 @@ import io.fondaco.platform.jobs.DueWork;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.monitoring.GaugeSnapshot;
 import io.fondaco.platform.sql.Seconds;
+import io.fondaco.platform.sql.Sql;
 import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,34 +46,32 @@ class PaymentStatements {
                     DueWork.in("payment.refund").where(PENDING).anyDue(),
                     DueWork.in("payment.void").anyDue());
 
-    private final Session session;
+    private final Sql sql;
     private final Actor actor;
     private final RequestId requestId;
     private final DueWork<RefundRow> refunds;
     private final DueWork<PaymentRow> voids;
 
-    PaymentStatements(Session session, Actor actor, RequestId requestId) {
-        this.session = session;
+    PaymentStatements(Sql sql, Actor actor, RequestId requestId) {
+        this.sql = sql;
         this.actor = actor;
         this.requestId = requestId;
         this.refunds = DueWork.in("payment.refund")
                 .where(PENDING)
                 .lease(LEASE)
                 .backoff(BACKOFF)
-                .returning(REFUND_COLUMNS, RefundRow.class, session);
+                .returning(REFUND_COLUMNS, RefundRow.class, sql);
         this.voids = DueWork.in("payment.void")
                 .key("payment_id")
                 .join("payment.payment", "payment.id = work.payment_id")
                 .lease(LEASE)
                 .backoff(BACKOFF)
-                .returning(PAYMENT_COLUMNS, PaymentRow.class, session);
+                .returning(PAYMENT_COLUMNS, PaymentRow.class, sql);
     }
 
     /** The age of the oldest pending refund of a provider. */
     record RefundAge(String provider, double seconds) {}
 
-    // The result class of a single column is a record, because Hibernate 7.2 caches no plan for a query with a basic
-    // result class.
     private record Text(String value) {}
 
     /**
@@ -83,7 +81,7 @@ class PaymentStatements {
      * @return whether the state changed
      */
     boolean updateState(PaymentId payment, PaymentState state, Optional<Money> captured) {
-        return session.createNativeMutationQuery("""
+        return sql.update("""
                                 UPDATE payment.payment
                                    SET state = :state, action = NULL, updated_at = now(),
                                        changed_by = :actor, changed_in = :request,
@@ -107,18 +105,18 @@ class PaymentStatements {
      * @param action JSON; null for none
      */
     void updatePendingAction(PaymentId payment, @Nullable String action) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         UPDATE payment.payment SET action = cast(:action AS jsonb), updated_at = now()
                          WHERE id = :id AND state = 'pending' AND action IS DISTINCT FROM cast(:action AS jsonb)
                         """)
-                .setParameter("action", action, String.class)
+                .setParameter("action", action)
                 .setParameter("id", payment.value())
                 .executeUpdate();
     }
 
     /** The step that the shopper must take, as JSON. It contains a secret, so it is never part of an entity. */
     Optional<String> findPendingAction(PaymentId payment) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         SELECT cast(action AS text) AS action FROM payment.payment WHERE id = :id AND action IS NOT NULL
                         """, Text.class)
                 .setParameter("id", payment.value())
@@ -132,7 +130,7 @@ class PaymentStatements {
      * @return the reference that it is bound to
      */
     String bindProviderReference(PaymentId payment, String providerReference) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         UPDATE payment.payment SET provider_reference = coalesce(provider_reference, :reference)
                          WHERE id = :id RETURNING provider_reference
                         """, Text.class)
@@ -144,7 +142,7 @@ class PaymentStatements {
 
     /** Makes the void of a payment due after one lease. */
     void scheduleVoid(PaymentId payment) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         INSERT INTO payment.void (payment_id, leased_until)
                         VALUES (:payment, now() + make_interval(secs => :lease))
                             ON CONFLICT (payment_id) DO UPDATE
@@ -157,7 +155,7 @@ class PaymentStatements {
 
     /** Records that there is nothing to void any more. */
     void deleteVoid(PaymentId payment) {
-        session.createNativeMutationQuery("DELETE FROM payment.void WHERE payment_id = :payment")
+        sql.update("DELETE FROM payment.void WHERE payment_id = :payment")
                 .setParameter("payment", payment.value())
                 .executeUpdate();
     }
@@ -173,7 +171,7 @@ class PaymentStatements {
      * @param providerReference of a refund that was made at the provider
      */
     RefundRow insertRefund(Payment payment, Money amount, Optional<String> providerReference) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         WITH reserved AS (
                             UPDATE payment.payment SET refunded_amount = refunded_amount + :amount, updated_at = now()
                              WHERE id = :payment)
@@ -186,7 +184,7 @@ class PaymentStatements {
                 .setParameter("id", RefundId.random().value())
                 .setParameter("payment", payment.id().value())
                 .setParameter("order", payment.orderId())
-                .setParameter("reference", providerReference.orElse(null), String.class)
+                .setParameter("reference", providerReference.orElse(null))
                 .setParameter("currency", amount.currency())
                 .setParameter("amount", amount.amount())
                 .setParameter("lease", Seconds.of(LEASE))
@@ -202,7 +200,7 @@ class PaymentStatements {
      * @return whether the state changed
      */
     boolean recordRefundResult(RefundId id, RefundResult result) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         WITH changed AS (
                             UPDATE payment.refund
                                SET state = :state, changed_by = :actor, changed_in = :request,
@@ -217,7 +215,7 @@ class PaymentStatements {
                         SELECT state FROM changed
                         """, Text.class)
                 .setParameter("state", result.state().column())
-                .setParameter("reference", result.providerReference().orElse(null), String.class)
+                .setParameter("reference", result.providerReference().orElse(null))
                 .setParameter("id", id.value())
                 .setParameter("actor", actor.name())
                 .setParameter("request", requestId.value())
@@ -232,7 +230,7 @@ class PaymentStatements {
 
     /** The age of the oldest pending refund by provider. Reads at most 100,000 pending refunds. */
     List<RefundAge> pendingRefundAges() {
-        return session.createNativeQuery("""
+        return sql.query("""
                         SELECT p.provider,
                                cast(greatest(0, max(extract(epoch FROM now() - r.created_at)))
                                     AS double precision) AS age
@@ -241,13 +239,13 @@ class PaymentStatements {
                           JOIN payment.payment p ON p.id = r.payment_id
                          GROUP BY p.provider
                         """, RefundAge.class)
-                .setHint("jakarta.persistence.query.timeout", GaugeSnapshot.STATEMENT_TIMEOUT_MILLIS)
+                .timeout(GaugeSnapshot.STATEMENT_TIMEOUT)
                 .getResultList();
     }
 
     /** Creates a charge of the test provider, unless there is one. @return the state of the stored charge */
     String insertTestCharge(String reference, Money amount, String state) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         INSERT INTO payment.test_charge AS c (reference, currency, amount, state)
                         VALUES (:reference, :currency, :amount, :state)
                         ON CONFLICT (reference) DO UPDATE SET state = c.state

@@ -118,6 +118,7 @@ class TestChargeStore {
         refund.chargeReference = chargeReference;
         refund.amount = amount.amount();
         session.persist(refund);
+        session.flush();
         return true;
     }
 

@@ -3,6 +3,8 @@ package io.fondaco.pricing;
 import io.fondaco.catalog.VariantId;
 import io.fondaco.catalog.VariantPrice;
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.sql.Sql;
+import io.fondaco.platform.sql.SqlQuery;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,8 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.hibernate.Session;
-import org.hibernate.query.NativeQuery;
 import org.jspecify.annotations.Nullable;
 
 /** The native SQL of prices: reads and writes of sets, each one statement for any number of variants. */
@@ -38,10 +38,10 @@ class PricingStatements {
             RETURNING variant_id
             """;
 
-    private final Session session;
+    private final Sql sql;
 
-    PricingStatements(Session session) {
-        this.session = session;
+    PricingStatements(Sql sql) {
+        this.sql = sql;
     }
 
     record PriceRow(
@@ -68,8 +68,8 @@ class PricingStatements {
                 .getResultList();
     }
 
-    private NativeQuery<PriceRow> selectPrices(Collection<VariantId> variants, String rest) {
-        return session.createNativeQuery(SELECT_PRICES + rest, PriceRow.class)
+    private SqlQuery<PriceRow> selectPrices(Collection<VariantId> variants, String rest) {
+        return sql.query(SELECT_PRICES + rest, PriceRow.class)
                 .setParameter(
                         "variants", variants.stream().map(VariantId::value).toArray(UUID[]::new));
     }
@@ -87,7 +87,7 @@ class PricingStatements {
             compareAts.add(variantPrice.compareAt().map(Money::amount).orElse(null));
         }));
         Set<VariantId> changed = new HashSet<>();
-        session.createNativeQuery(UPSERT_PRICES, ChangedRow.class)
+        sql.query(UPSERT_PRICES, ChangedRow.class)
                 .setParameter("variants", variants.toArray(UUID[]::new))
                 .setParameter("currencies", currencies.toArray(String[]::new))
                 .setParameter("amounts", amounts.toArray(Long[]::new))

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.sql.Sql;
 import io.fondaco.promotion.DiscountCalculator.CouponCandidate;
 import io.fondaco.promotion.Discounts.AppliedDiscount;
 import io.fondaco.promotion.PromotionEntity.PromotionRow;
@@ -15,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +27,11 @@ class PromotionStatements {
     private static final TypeReference<List<Money>> AMOUNTS = new TypeReference<>() {};
     private static final TypeReference<List<String>> SKUS = new TypeReference<>() {};
 
-    private final Session session;
+    private final Sql sql;
     private final ObjectMapper json;
 
-    PromotionStatements(Session session, ObjectMapper json) {
-        this.session = session;
+    PromotionStatements(Sql sql, ObjectMapper json) {
+        this.sql = sql;
         this.json = json;
     }
 
@@ -82,8 +82,8 @@ class PromotionStatements {
     /** The active promotions with these codes. */
     List<CouponCandidate> listCandidates(Collection<String> codes) {
         // The array is wrapped in a subquery, so that PostgreSQL uses a generic plan.
-        return session
-                .createNativeQuery("""
+        return sql
+                .query("""
                         SELECT id, code, title, kind, basis_points, cast(amounts AS text) AS amounts,
                                cast(minimum_subtotals AS text) AS minimum_subtotals,
                                cast(maximum_discounts AS text) AS maximum_discounts, starts_at, ends_at, usage_limit,
@@ -146,8 +146,8 @@ class PromotionStatements {
      *     Otherwise the caller has to roll back, because other promotions may have been redeemed
      */
     Map<PromotionId, Refusal> redeem(UUID order, byte[] customer, List<AppliedDiscount> applied) {
-        return session
-                .createNativeQuery("""
+        return sql
+                .query("""
                         WITH requested AS (
                             SELECT *
                               FROM unnest(cast(:promotions AS uuid[]), cast(:versions AS bigint[]),
@@ -219,7 +219,7 @@ class PromotionStatements {
      */
     void deleteRedemptions(UUID order) {
         // The count makes the locks of the promotions precede those of the customer.
-        session.createNativeMutationQuery("""
+        sql.update("""
                         WITH released AS (
                             DELETE FROM promotion.redemption WHERE order_id = :order RETURNING promotion_id, customer
                         ), locked_promotions AS (

@@ -4,6 +4,7 @@ import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.jobs.DueWork;
 import io.fondaco.platform.messaging.Event;
 import io.fondaco.platform.sql.Seconds;
+import io.fondaco.platform.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,11 +51,11 @@ class WebhookStatements {
                                     WHERE work.endpoint = e.id AND work.status = 'pending' AND %s))
             """.formatted(DueWork.IS_DUE);
 
-    private final Session session;
+    private final Sql sql;
     private final DueWork<ClaimedDelivery> sending;
 
-    WebhookStatements(Session session, WebhookSettings settings) {
-        this.session = session;
+    WebhookStatements(Sql sql, WebhookSettings settings) {
+        this.sql = sql;
         this.sending = DueWork.in("webhook.delivery")
                 .candidates(CANDIDATES)
                 .withoutCounting()
@@ -67,7 +67,7 @@ class WebhookStatements {
                                 + " work.attempts, m.event, m.type, m.subject, m.sequence, m.version, m.published_at,"
                                 + " m.data, m.traceparent",
                         ClaimedDelivery.class,
-                        session);
+                        sql);
     }
 
     /** An event that is delivered to an endpoint. */
@@ -109,12 +109,13 @@ class WebhookStatements {
     /** The pending deliveries of an endpoint, and the age of the oldest; both count at most 100,000 deliveries. */
     record Backlog(UUID endpoint, long deliveries, double ageSeconds) {}
 
-    // A record even for one column: Hibernate 7.2 caches no plan for a query with a basic result class.
+    private record Version(long value) {}
+
     private record AttemptEffect(boolean failingTooLong) {}
 
     /** Serializes the transactions that create an endpoint, so that their number can be limited. */
     void lockEndpointCreation() {
-        session.createNativeQuery("SELECT 1 FROM pg_advisory_xact_lock(hashtext('webhook.endpoint'))", Integer.class)
+        sql.query("SELECT 1 FROM pg_advisory_xact_lock(hashtext('webhook.endpoint'))", Version.class)
                 .getSingleResult();
     }
 
@@ -124,20 +125,21 @@ class WebhookStatements {
      * @return its new version
      */
     Optional<Long> disable(UUID endpoint, String url, String reason) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         UPDATE webhook.endpoint
                            SET status = 'disabled', disabled_reason = :reason, version = version + 1
                          WHERE id = :id AND url = :url AND status = 'enabled' RETURNING version
-                        """, Long.class)
+                        """, Version.class)
                 .setParameter("reason", reason)
                 .setParameter("id", endpoint)
                 .setParameter("url", url)
-                .uniqueResultOptional();
+                .uniqueResultOptional()
+                .map(Version::value);
     }
 
     /** Stores events that are not stored yet. */
     void insertMessages(List<Event> events) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         INSERT INTO webhook.message
                                (event, type, subject, sequence, version, published_at, data, traceparent)
                         SELECT * FROM unnest(cast(:events AS uuid[]), cast(:types AS text[]), cast(:subjects AS text[]),
@@ -160,7 +162,7 @@ class WebhookStatements {
     /** Creates pending deliveries, except for those that exist. */
     void insertDeliveries(List<EventForEndpoint> deliveries) {
         List<Event> events = deliveries.stream().map(EventForEndpoint::event).toList();
-        session.createNativeMutationQuery("""
+        sql.update("""
                         INSERT INTO webhook.delivery (id, endpoint, event, subject, sequence)
                         SELECT * FROM unnest(cast(:ids AS uuid[]), cast(:endpoints AS uuid[]), cast(:events AS uuid[]),
                                              cast(:subjects AS text[]), cast(:sequences AS bigint[]))
@@ -208,7 +210,7 @@ class WebhookStatements {
             String status,
             double delaySeconds,
             Duration disableAfter) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         WITH updated AS (
                             UPDATE webhook.delivery
                                SET attempts = attempts + 1, status = :status, lease = NULL, leased_until = '-infinity',
@@ -252,7 +254,7 @@ class WebhookStatements {
      */
     ReplayResult replay(
             UUID endpoint, Instant from, Instant to, Collection<String> types, boolean undeliveredOnly, int limit) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         WITH matching AS (
                             SELECT m.event, m.subject, m.sequence, m.published_at FROM webhook.message m
                              WHERE m.published_at >= :from AND m.published_at < :to
@@ -284,7 +286,7 @@ class WebhookStatements {
 
     /** Replays deliveries of an endpoint. @return how many of the given deliveries belong to it */
     int replay(UUID endpoint, Collection<UUID> deliveries) {
-        return session.createNativeMutationQuery("""
+        return sql.update("""
                         UPDATE webhook.delivery
                            SET status = 'pending', attempts = 0, next_attempt_at = now(), lease = NULL,
                                leased_until = '-infinity', delivered_at = NULL
@@ -297,7 +299,7 @@ class WebhookStatements {
 
     /** Deletes events older than this, with their deliveries, up to the given number. @return how many were deleted */
     int prune(Duration age, int limit) {
-        return session.createNativeMutationQuery("""
+        return sql.update("""
                         DELETE FROM webhook.message WHERE event IN (
                                SELECT event FROM webhook.message
                                 WHERE published_at < now() - make_interval(secs => :age)
@@ -310,7 +312,7 @@ class WebhookStatements {
 
     /** The backlog of each endpoint. */
     List<Backlog> backlogs() {
-        return session.createNativeQuery("""
+        return sql.query("""
                         SELECT e.id, (SELECT count(*) FROM (
                                          SELECT FROM webhook.delivery d
                                           WHERE d.endpoint = e.id AND d.status = 'pending'

@@ -48,8 +48,8 @@ class AdmissionHandler {
     private static final int MAX_QUEUED_PER_PRIORITY = 500;
 
     /**
-     * Maximum waits; for all but buying a tenth of it in a standing queue. A shopper rather waits some seconds than gets
-     * an error: after a start, or when many arrive together.
+     * Maximum waits; for all but buying a tenth of it in a standing queue. A shopper rather waits some seconds than
+     * gets an error: after a start, or when many arrive together.
      */
     private static final Duration BUY_MAX_WAIT = Duration.ofSeconds(10);
 

@@ -2,12 +2,12 @@ package io.fondaco.platform.jobs;
 
 import io.fondaco.platform.Backoff;
 import io.fondaco.platform.sql.Seconds;
+import io.fondaco.platform.sql.Sql;
+import io.fondaco.platform.sql.SqlQuery;
+import io.fondaco.platform.sql.SqlUpdate;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import org.hibernate.Session;
-import org.hibernate.query.MutationQuery;
-import org.hibernate.query.NativeQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <W> the record of a claimed row
  */
-public final class DueWork<W> {
+public final class DueWork<W extends Record> {
     /** Whether a row of the table {@code work} can be claimed. For {@link Builder#candidates}. */
     public static final String IS_DUE = "work.next_attempt_at <= now() AND work.leased_until <= now()";
 
@@ -38,13 +38,13 @@ public final class DueWork<W> {
     private static final String RELEASED =
             "lease = NULL, leased_until = '-infinity', next_attempt_at = now() + make_interval(secs => :delay)";
 
-    private final Session session;
+    private final Sql sql;
     private final Builder work;
     private final Class<W> row;
     private final String claim;
 
-    private DueWork(Session session, Builder work, Class<W> row, String columns) {
-        this.session = session;
+    private DueWork(Sql sql, Builder work, Class<W> row, String columns) {
+        this.sql = sql;
         this.work = work;
         this.row = row;
         this.claim = work.claimSql() + columns;
@@ -61,10 +61,9 @@ public final class DueWork<W> {
     }
 
     /** As {@link #claim}, for SQL with parameters of its own. */
-    public NativeQuery<W> claimQuery(int limit) {
-        NativeQuery<W> query = session.createNativeQuery(claim, row)
-                .setParameter("limit", limit)
-                .setParameter("leaseSeconds", Seconds.of(work.lease));
+    public SqlQuery<W> claimQuery(int limit) {
+        SqlQuery<W> query =
+                sql.query(claim, row).setParameter("limit", limit).setParameter("leaseSeconds", Seconds.of(work.lease));
         Backoff backoff = work.backoff;
         if (backoff != null) {
             query.setParameter("retryDelay", Seconds.of(backoff.initialDelay()))
@@ -103,12 +102,12 @@ public final class DueWork<W> {
      *
      * @param assignments after which the row is no longer due: {@code status = :status, error = :error}
      */
-    public MutationQuery end(UUID key, UUID lease, String assignments) {
+    public SqlUpdate end(UUID key, UUID lease, String assignments) {
         return update(key, lease, "lease = NULL, leased_until = '-infinity', " + assignments);
     }
 
-    private MutationQuery update(UUID key, UUID lease, String assignments) {
-        return session.createNativeMutationQuery("UPDATE %s SET %s WHERE %s = :key AND lease = :lease"
+    private SqlUpdate update(UUID key, UUID lease, String assignments) {
+        return sql.update("UPDATE %s SET %s WHERE %s = :key AND lease = :lease"
                         .formatted(work.table, assignments, work.key))
                 .setParameter("key", key)
                 .setParameter("lease", lease);
@@ -197,8 +196,8 @@ public final class DueWork<W> {
          * @param columns that a claim returns, in the order of the components of the record
          * @param <W> the record of a claimed row
          */
-        public <W> DueWork<W> returning(String columns, Class<W> row, Session session) {
-            return new DueWork<>(session, this, row, columns);
+        public <W extends Record> DueWork<W> returning(String columns, Class<W> row, Sql sql) {
+            return new DueWork<>(sql, this, row, columns);
         }
 
         /** SQL that is true if a row is due, for {@link DueWorkPoll}. */

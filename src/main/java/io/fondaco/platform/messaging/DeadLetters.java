@@ -1,6 +1,7 @@
 package io.fondaco.platform.messaging;
 
 import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.sql.Sql;
 import io.fondaco.platform.web.UnicodeText;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -8,7 +9,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +20,7 @@ public class DeadLetters {
             "SELECT id, listener, event, type, subject, sequence, version, published_at, data, attempts, traceparent,"
                     + " error, died_at FROM messaging.dead_letter";
 
-    private final Session session;
+    private final Sql sql;
     private final WorkerWakeUp wakeUp;
 
     /**
@@ -52,8 +52,8 @@ public class DeadLetters {
         }
     }
 
-    DeadLetters(Session session, WorkerWakeUp workerWakeUp) {
-        this.session = session;
+    DeadLetters(Sql sql, WorkerWakeUp workerWakeUp) {
+        this.sql = sql;
         this.wakeUp = workerWakeUp;
     }
 
@@ -63,7 +63,7 @@ public class DeadLetters {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public void moveToDeadLetters(String listener, Event event, String error) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         INSERT INTO messaging.dead_letter (id, listener, subject, sequence, event, type, version, data,
                                                            published_at, traceparent, attempts, error)
                         VALUES (:id, :listener, :subject, :sequence, :event, :type, :version, :data, :time, :trace,
@@ -78,7 +78,7 @@ public class DeadLetters {
                 .setParameter("version", event.version())
                 .setParameter("data", event.data())
                 .setParameter("time", event.time())
-                .setParameter("trace", event.traceParent(), String.class)
+                .setParameter("trace", event.traceParent())
                 .setParameter("attempts", event.attempts())
                 .setParameter("error", UnicodeText.truncate(error, RetryQueue.MAX_ERROR_LENGTH))
                 .executeUpdate();
@@ -86,8 +86,8 @@ public class DeadLetters {
 
     /** In the order in which they became dead letters; one statement. */
     public List<DeadLetter> list(Optional<String> listener, UUID after, int limit) {
-        return session
-                .createNativeQuery(SELECT + """
+        return sql
+                .query(SELECT + """
                          WHERE id > :after AND (:listener = '' OR listener = :listener) ORDER BY id LIMIT :limit
                         """, DeadLetterRow.class)
                 .setParameter("after", after)
@@ -100,7 +100,7 @@ public class DeadLetters {
     }
 
     public Optional<DeadLetter> find(UUID id) {
-        return session.createNativeQuery(SELECT + " WHERE id = :id", DeadLetterRow.class)
+        return sql.query(SELECT + " WHERE id = :id", DeadLetterRow.class)
                 .setParameter("id", id)
                 .uniqueResultOptional()
                 .map(DeadLetterRow::toDeadLetter);
@@ -113,8 +113,7 @@ public class DeadLetters {
      */
     @Transactional
     public boolean replay(UUID id) {
-        int replayed =
-                session.createNativeMutationQuery("""
+        int replayed = sql.update("""
                         WITH dead AS (DELETE FROM messaging.dead_letter WHERE id = :id RETURNING *),
                         inbox_entry AS (
                             DELETE FROM messaging.inbox i USING dead d
@@ -132,7 +131,7 @@ public class DeadLetters {
     /** Deletes a dead letter. @return false if there is none */
     @Transactional
     public boolean discard(UUID id) {
-        return session.createNativeMutationQuery("DELETE FROM messaging.dead_letter WHERE id = :id")
+        return sql.update("DELETE FROM messaging.dead_letter WHERE id = :id")
                         .setParameter("id", id)
                         .executeUpdate()
                 == 1;

@@ -1,6 +1,7 @@
 package io.fondaco.platform.messaging;
 
 import io.fondaco.platform.sql.Seconds;
+import io.fondaco.platform.sql.Sql;
 import io.fondaco.platform.web.UnicodeText;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
@@ -9,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +30,10 @@ class RetryQueue {
     /** Interval at which a blocked event is checked again, in case no other event has released it. */
     private static final Duration BLOCKED_RECHECK = Duration.ofSeconds(5);
 
-    private final Session session;
+    private final Sql sql;
 
-    RetryQueue(Session session) {
-        this.session = session;
+    RetryQueue(Sql sql) {
+        this.sql = sql;
     }
 
     private record DueEvent(
@@ -52,15 +52,14 @@ class RetryQueue {
         }
     }
 
-    // A record even for one column: Hibernate 7.2 caches no plan for a query with a basic result class.
     private record LockedEvent(UUID event) {}
 
     /** The events that are due for a retry and first in their subject. */
     @ActivateRequestContext
     @Transactional
     List<Event> findDue(String listener, int limit) {
-        List<Event> due = session
-                .createNativeQuery("""
+        List<Event> due = sql
+                .query("""
                         SELECT event, type, subject, sequence, version, published_at, data, attempts, traceparent
                           FROM messaging.retry p
                          WHERE listener = :listener AND next_attempt_at <= now()
@@ -82,7 +81,7 @@ class RetryQueue {
     }
 
     private void deferBlocked(String listener) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         WITH blocked AS (
                             SELECT p.listener, p.subject, p.sequence FROM messaging.retry p
                              WHERE listener = :listener AND next_attempt_at <= now()
@@ -109,7 +108,7 @@ class RetryQueue {
     }
 
     private void insert(String listener, List<Event> events, int attempts, String error, Duration delay) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         INSERT INTO messaging.retry (listener, subject, sequence, event, type, version, data,
                                                      published_at, traceparent, attempts, error, next_attempt_at)
                         SELECT cast(:listener AS text), subject, sequence, event, type, version, data, published_at,
@@ -137,7 +136,7 @@ class RetryQueue {
 
     /** Locks a due event in the current transaction. @return false if another worker handles it or has handled it */
     boolean tryLock(String listener, Event event) {
-        return session.createNativeQuery("""
+        return sql.query("""
                         SELECT event FROM messaging.retry
                          WHERE listener = :listener AND subject = :subject AND sequence = :sequence AND event = :event
                            AND next_attempt_at <= now()
@@ -153,7 +152,7 @@ class RetryQueue {
 
     /** Removes an event that is handled or dead, and makes the next event of its subject due immediately. */
     void removeAndReleaseNext(String listener, Event event) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         DELETE FROM messaging.retry
                          WHERE listener = :listener AND subject = :subject AND sequence = :sequence
                         """)
@@ -161,7 +160,7 @@ class RetryQueue {
                 .setParameter("subject", event.subject())
                 .setParameter("sequence", event.sequence())
                 .executeUpdate();
-        session.createNativeMutationQuery("""
+        sql.update("""
                         UPDATE messaging.retry SET next_attempt_at = now()
                          WHERE (listener, subject, sequence) IN (
                                SELECT listener, subject, min(sequence) FROM messaging.retry
@@ -173,7 +172,7 @@ class RetryQueue {
     }
 
     void reschedule(String listener, Event event, String error, Duration delay) {
-        session.createNativeMutationQuery("""
+        sql.update("""
                         UPDATE messaging.retry
                            SET attempts = :attempts, error = :error,
                                next_attempt_at = now() + make_interval(secs => :delay)

@@ -18,7 +18,7 @@ public final class GaugeSnapshot<K> {
     public static final String REFRESH_INTERVAL = "20s";
 
     /** Statement timeout of a refresh: less than {@link #REFRESH_INTERVAL}, because a longer wait is of no use. */
-    public static final int STATEMENT_TIMEOUT_MILLIS = 5_000;
+    public static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(5);
 
     private static final Duration MAX_AGE = Duration.ofMinutes(1);
 

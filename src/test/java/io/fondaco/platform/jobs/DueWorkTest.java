@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fondaco.ShopDatabase;
 import io.fondaco.platform.Backoff;
+import io.fondaco.platform.sql.Sql;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -17,7 +18,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.hibernate.Session;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +28,7 @@ class DueWorkTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     @Inject
-    Session session;
+    Sql sql;
 
     @Inject
     ShopDatabase database;
@@ -50,7 +50,7 @@ class DueWorkTest {
                     lease           uuid,
                     error           text
                 )""");
-        tasks = describe().returning("id, lease, attempts", Task.class, session);
+        tasks = describe().returning("id, lease, attempts", Task.class, sql);
     }
 
     @AfterEach
@@ -176,7 +176,7 @@ class DueWorkTest {
         insert(1);
         DueWork<Task> retried = describe()
                 .backoff(new Backoff(Duration.ofSeconds(10), Duration.ofMinutes(10)))
-                .returning("id, lease, attempts", Task.class, session);
+                .returning("id, lease, attempts", Task.class, sql);
         for (int attempt = 0; attempt < 4; attempt++) {
             assertThat(claim(retried, 1)).hasSize(1);
             double planned = 10 * Math.scalb(1.0, attempt);

@@ -1,26 +1,24 @@
-package io.fondaco.platform.database;
+package io.fondaco.platform.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quarkus.test.junit.QuarkusTest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import org.hibernate.Session;
-import org.hibernate.SessionFactory;
-import org.hibernate.stat.Statistics;
+import org.hibernate.JDBCException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What the native SQL of the modules relies on: Hibernate binds arrays by name and maps rows into records (ADR 17). */
+/** Native SQL: named parameters, and rows that become records. */
 @QuarkusTest
-class NativeQueryMappingTest {
-    private final Session session;
-    private final SessionFactory sessions;
+class SqlTest {
+    private final Sql sql;
 
-    NativeQueryMappingTest(Session session, SessionFactory sessions) {
-        this.session = session;
-        this.sessions = sessions;
+    SqlTest(Sql sql) {
+        this.sql = sql;
     }
 
     private record Sample(
@@ -41,11 +39,13 @@ class NativeQueryMappingTest {
 
     private record IdRow(UUID id) {}
 
+    private record Text(String value) {}
+
     @Test
     void rowIsMappedIntoARecord() {
         UUID id = UUID.randomUUID();
         Instant time = Instant.parse("2026-10-25T00:30:00.123456Z");
-        Sample row = session.createNativeQuery("""
+        Sample row = sql.query("""
                         SELECT cast(:id AS uuid), cast(:text AS text), 7, cast(:time AS timestamptz),
                                cast(:texts AS text[]), cast(:bytes AS bytea), true, cast('{"a": 1}' AS jsonb)
                         """, Sample.class)
@@ -67,7 +67,7 @@ class NativeQueryMappingTest {
 
     @Test
     void nullsAreBoundAndMapped() {
-        assertThat(session.createNativeQuery("""
+        assertThat(sql.query("""
                         SELECT cast(:id AS uuid), cast(:text AS text), cast(:number AS bigint),
                                cast(:time AS timestamptz), cast(:small AS int)
                         """, Nulls.class)
@@ -85,7 +85,7 @@ class NativeQueryMappingTest {
         UUID first = UUID.randomUUID();
         UUID second = UUID.randomUUID();
         Instant time = Instant.parse("2026-11-30T09:00:00.000001Z");
-        assertThat(session.createNativeQuery("""
+        assertThat(sql.query("""
                         SELECT n.id, n.text, n.number, n.time
                           FROM unnest(cast(:ids AS uuid[]), cast(:texts AS text[]), cast(:numbers AS bigint[]),
                                       cast(:times AS timestamptz[])) AS n (id, text, number, time)
@@ -100,23 +100,54 @@ class NativeQueryMappingTest {
         assertThat(listIds(first, second)).containsExactly(new IdRow(first), new IdRow(second));
     }
 
-    /** With the class of its single column as the result class, a query would be planned each time. */
     @Test
-    void repeatedQueryHasNoQueryPlanCacheMiss() {
-        listIds(UUID.randomUUID());
-        Statistics statistics = sessions.getStatistics();
-        statistics.setStatisticsEnabled(true);
-        try {
-            listIds(UUID.randomUUID());
-            assertThat(statistics.getQueryPlanCacheHitCount()).isPositive();
-            assertThat(statistics.getQueryPlanCacheMissCount()).isZero();
-        } finally {
-            statistics.setStatisticsEnabled(false);
-        }
+    void parametersAreOnlyWhereTheyAreMeant() {
+        assertThat(NamedParameters.parse("""
+                        SELECT ':no', "a:no", 'it''s :no', x::text, :yes, :Yes2, 'a' ? 'b' -- :no
+                          /* :no
+                             :no */ WHERE y = :yes
+                        """)).isEqualTo(new NamedParameters("""
+                        SELECT ':no', "a:no", 'it''s :no', x::text, ?, ?, 'a' ?? 'b' -- :no
+                          /* :no
+                             :no */ WHERE y = ?
+                        """, List.of("yes", "Yes2", "yes")));
+    }
+
+    @Test
+    void parameterThatIsUsedTwiceIsSetOnce() {
+        assertThat(sql.query("SELECT :a || :b || :a", Text.class)
+                        .setParameter("a", "x")
+                        .setParameter("b", "y")
+                        .getSingleResult())
+                .isEqualTo(new Text("xyx"));
+    }
+
+    @Test
+    void missingAndUnknownParametersAreErrors() {
+        SqlQuery<Text> query = sql.query("SELECT cast(:a AS text)", Text.class);
+        assertThatThrownBy(query::getResultList).hasMessageContaining(":a is not set");
+        assertThatThrownBy(() -> query.setParameter("b", "x")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void numberOfRowsIsChecked() {
+        SqlQuery<Text> two = sql.query("VALUES ('a'), ('b')", Text.class);
+        assertThat(two.getResultList()).containsExactly(new Text("a"), new Text("b"));
+        assertThatThrownBy(two::uniqueResultOptional).isInstanceOf(IllegalStateException.class);
+        SqlQuery<Text> none = sql.query("SELECT 'a' WHERE false", Text.class);
+        assertThat(none.uniqueResultOptional()).isEmpty();
+        assertThatThrownBy(none::getSingleResult).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void statementThatTakesTooLongIsCanceled() {
+        SqlQuery<Text> slow =
+                sql.query("SELECT cast(pg_sleep(30) AS text)", Text.class).timeout(Duration.ofMillis(300));
+        assertThatThrownBy(slow::getResultList).isInstanceOf(JDBCException.class);
     }
 
     private List<IdRow> listIds(UUID... ids) {
-        return session.createNativeQuery("SELECT n.id FROM unnest(cast(:ids AS uuid[])) AS n (id)", IdRow.class)
+        return sql.query("SELECT n.id FROM unnest(cast(:ids AS uuid[])) AS n (id)", IdRow.class)
                 .setParameter("ids", ids)
                 .getResultList();
     }
