@@ -114,6 +114,11 @@ final class TrainAotCache {
                 """.formatted(sku));
         String path = "/store/v1/carts/" + first("\"id\":\"(cart_[^\"]+)\"", cart);
         String token = first("\"cart_token\":\"([^\"]+)\"", cart);
+        send("PATCH", path, token, """
+                {"shipping_address": {"name": "Ada Lovelace", "line1": "12 Analytical Row", "city": "Berlin",
+                 "postal_code": "10115", "country": "DE"}}
+                """);
+        expect(200, request(path + "/shipping-methods", token).GET().build());
         send("PATCH", path, token, "{\"shipping_method\": \"pickup\"}");
         send("POST", path + "/complete", token, "{\"payment\": {\"provider\": \"test\", \"token\": \"tok_ok\"}}");
     }

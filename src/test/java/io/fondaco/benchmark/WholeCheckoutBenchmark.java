@@ -37,7 +37,10 @@ class WholeCheckoutBenchmark {
     private static final int CLIENTS = Integer.getInteger("benchmark.clients", 16);
     private static final int ROUNDS = Integer.getInteger("benchmark.rounds", 5);
     private static final int REQUESTS_PER_CHECKOUT = 5;
-    private static final int WARM_UP_SECONDS = 4 * SECONDS;
+
+    /** A process compiles its hot methods for more than a minute. */
+    private static final int WARM_UP_SECONDS = Integer.getInteger("benchmark.warmup", 120);
+
     private static final Path SCRIPTS = Path.of("src", "test", "benchmark");
 
     private static final String CHECKOUTS = "whole checkouts";
