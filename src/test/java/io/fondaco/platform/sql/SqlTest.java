@@ -142,7 +142,7 @@ class SqlTest {
     @Test
     void statementThatTakesTooLongIsCanceled() {
         SqlQuery<Text> slow =
-                sql.query("SELECT cast(pg_sleep(30) AS text)", Text.class).timeout(Duration.ofMillis(300));
+                sql.query("SELECT cast(pg_sleep(10) AS text)", Text.class).timeout(Duration.ofMillis(300));
         assertThatThrownBy(slow::getResultList).isInstanceOf(JDBCException.class);
     }
 
