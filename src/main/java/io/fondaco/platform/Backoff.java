@@ -1,7 +1,6 @@
 package io.fondaco.platform;
 
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Delay before the next attempt: doubles with each failure and varies at random by up to a fifth, so that clients do
@@ -18,8 +17,9 @@ public record Backoff(Duration initialDelay, Duration maxDelay) {
 
     /** @param failures number of failures so far, at least 1 */
     public Duration delayAfter(int failures) {
-        double jitter = ThreadLocalRandom.current().nextDouble(1 - JITTER, 1 + JITTER);
-        double doubled = initialDelay.toMillis() * jitter * Math.scalb(1.0, Math.min(failures - 1, MAX_DOUBLINGS));
+        double doubled = initialDelay.toMillis()
+                * Jitter.factor(JITTER)
+                * Math.scalb(1.0, Math.min(failures - 1, MAX_DOUBLINGS));
         return Duration.ofMillis(Math.min((long) doubled, maxDelay.toMillis()));
     }
 }

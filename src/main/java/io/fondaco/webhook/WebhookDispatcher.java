@@ -1,5 +1,6 @@
 package io.fondaco.webhook;
 
+import io.fondaco.platform.Jitter;
 import io.fondaco.platform.LogOnce;
 import io.fondaco.platform.WakeUpSignal;
 import io.fondaco.platform.database.ConsistencyTokens;
@@ -32,7 +33,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
@@ -245,8 +245,7 @@ class WebhookDispatcher {
 
     private double retryDelaySeconds(int attempts, DeliveryAttempt.AttemptResult attemptResult) {
         Duration planned = settings.retrySchedule().get(attempts);
-        double jitter = ThreadLocalRandom.current().nextDouble(1 - JITTER, 1 + JITTER);
-        return Math.max(Seconds.of(planned) * jitter, (double) attemptResult.retryAfterSeconds());
+        return Math.max(Seconds.of(planned) * Jitter.factor(JITTER), (double) attemptResult.retryAfterSeconds());
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.fondaco.platform.cache;
 
+import io.fondaco.platform.IdleTime;
+import io.fondaco.platform.Jitter;
 import io.fondaco.platform.LogOnce;
 import io.fondaco.platform.WakeUpSignal;
 import io.fondaco.platform.topology.Node;
@@ -17,8 +19,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -47,12 +47,6 @@ class InvalidationLogReader {
     /** How often the log is read while no request looks up a response, so that the next read has few rows. */
     private static final Duration IDLE_POLL_INTERVAL = Duration.ofSeconds(30);
 
-    /** The time without lookups after which the log is read rarely. */
-    private static final long IDLE_AFTER_NANOS = Duration.ofSeconds(2).toNanos();
-
-    /** How precisely the time of the last lookup is recorded; less precision means fewer writes to shared memory. */
-    private static final long USE_PRECISION_NANOS = Duration.ofMillis(50).toNanos();
-
     /** How long the first requests after an idle time wait for a read of the log. */
     private static final Duration IDLE_READ_TIMEOUT = Duration.ofMillis(200);
 
@@ -64,10 +58,8 @@ class InvalidationLogReader {
     private final InvalidationIndex index;
     private final InvalidationDeduplicator deduplicator;
     private final WakeUpSignal wakeUpSignal = new WakeUpSignal();
-    private final Object idleLock = new Object();
+    private final IdleTime idleTime = new IdleTime(IDLE_READ_TIMEOUT);
     private volatile boolean stopping;
-    private volatile long lastUse = System.nanoTime();
-    private volatile CompletableFuture<Void> readAfterIdleTime = CompletableFuture.completedFuture(null);
     private @Nullable Node lastNode;
     private String xminHorizon = InvalidationLog.MAX_XID;
     private int timeline;
@@ -116,23 +108,8 @@ class InvalidationLogReader {
      * @param now by {@link System#nanoTime}
      */
     void beginUse(long now) {
-        long sinceLastUse = now - lastUse;
-        if (sinceLastUse > IDLE_AFTER_NANOS) {
-            endIdleTime(now);
-        } else if (sinceLastUse > USE_PRECISION_NANOS) {
-            lastUse = now;
-        }
-    }
-
-    private void endIdleTime(long now) {
-        synchronized (idleLock) {
-            if (now - lastUse > IDLE_AFTER_NANOS) {
-                readAfterIdleTime = new CompletableFuture<Void>()
-                        .completeOnTimeout(null, IDLE_READ_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-                // Last: a request that sees this time sees the future, too.
-                lastUse = now;
-                wakeUpSignal.signal();
-            }
+        if (idleTime.recordUse(now, CompletableFuture::new)) {
+            wakeUpSignal.signal();
         }
     }
 
@@ -142,10 +119,7 @@ class InvalidationLogReader {
      */
     void awaitCurrentLog() {
         beginUse(System.nanoTime());
-        CompletableFuture<Void> read = readAfterIdleTime;
-        if (!read.isDone()) {
-            read.join();
-        }
+        idleTime.awaitCatchUp();
     }
 
     /** Whether the last read is recent enough that only invalidations within the lease can be missing. */
@@ -183,7 +157,7 @@ class InvalidationLogReader {
     private void run() {
         try {
             while (!stopping) {
-                CompletableFuture<Void> awaited = readAfterIdleTime;
+                CompletableFuture<Void> awaited = idleTime.catchUp();
                 pollOnce();
                 awaited.complete(null);
                 awaitNextPoll();
@@ -195,21 +169,16 @@ class InvalidationLogReader {
 
     private void awaitNextPoll() throws InterruptedException {
         long polledAt = System.nanoTime();
-        long interval = jittered(POLL_INTERVAL);
-        long idleInterval = jittered(IDLE_POLL_INTERVAL);
+        long interval = Jitter.nanos(POLL_INTERVAL, JITTER);
+        long idleInterval = Jitter.nanos(IDLE_POLL_INTERVAL, JITTER);
         while (!stopping) {
             long now = System.nanoTime();
-            boolean idle = now - lastUse > IDLE_AFTER_NANOS;
-            long left = polledAt + (idle ? idleInterval : interval) - now;
+            long left = polledAt + (idleTime.isIdle(now) ? idleInterval : interval) - now;
             if (left <= 0) {
                 return;
             }
             wakeUpSignal.await(Duration.ofNanos(left));
         }
-    }
-
-    private static long jittered(Duration duration) {
-        return (long) (duration.toNanos() * (1 + ThreadLocalRandom.current().nextDouble(-JITTER, JITTER)));
     }
 
     private void pollOnce() {

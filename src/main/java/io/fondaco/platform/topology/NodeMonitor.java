@@ -1,5 +1,6 @@
 package io.fondaco.platform.topology;
 
+import io.fondaco.platform.Jitter;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -199,7 +200,7 @@ final class NodeMonitor implements AutoCloseable {
             }
             boolean regular = System.nanoTime() - due >= 0;
             if (regular) {
-                due = System.nanoTime() + jittered(interval);
+                due = System.nanoTime() + Jitter.nanos(interval, JITTER);
             }
             check(pending, regular);
             idleUntil = idleUntil(due);
@@ -213,7 +214,7 @@ final class NodeMonitor implements AutoCloseable {
         if (idleInterval.isZero()) {
             return due;
         }
-        long end = System.nanoTime() + jittered(idleInterval);
+        long end = System.nanoTime() + Jitter.nanos(idleInterval, JITTER);
         if (checkListener.shouldWriteHeartbeat() && heartbeatDue - end < 0) {
             end = heartbeatDue;
         }
@@ -247,10 +248,6 @@ final class NodeMonitor implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-    }
-
-    private static long jittered(Duration duration) {
-        return (long) (duration.toNanos() * (1 + ThreadLocalRandom.current().nextDouble(-JITTER, JITTER)));
     }
 
     private void check(CompletableFuture<NodeStatus> pending, boolean regular) {

@@ -1,5 +1,6 @@
 package io.fondaco.platform.topology;
 
+import io.fondaco.platform.IdleTime;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.PostConstruct;
@@ -25,7 +26,6 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -49,12 +49,6 @@ public class Topology {
     /** How often the host names of replicas are resolved. */
     private static final Duration DISCOVERY_INTERVAL = Duration.ofSeconds(5);
 
-    /** The time without requests after which servers are checked rarely. */
-    private static final long IDLE_AFTER_NANOS = Duration.ofSeconds(2).toNanos();
-
-    /** How precisely the time of the last use is recorded; less precision means fewer writes to shared memory. */
-    private static final long USE_PRECISION_NANOS = Duration.ofMillis(50).toNanos();
-
     /** How often an idle pod checks the primary and the replicas in rotation. */
     private static final Duration IDLE_CHECK_INTERVAL = Duration.ofMillis(1_500);
 
@@ -74,20 +68,19 @@ public class Topology {
     private final Set<Node> stalePrimaries = new HashSet<>();
 
     private final ReplicaStatusListener replicaStatusListener = new ReplicaStatusListener();
-    private final Object idleLock = new Object();
+    private final IdleTime idleTime;
 
     private volatile List<Node> replicas = List.of();
     private volatile @Nullable Node primary;
     private volatile int timeline;
     private volatile boolean closed;
-    private volatile long lastUse = System.nanoTime();
-    private volatile CompletableFuture<Void> statusAfterIdleTime = CompletableFuture.completedFuture(null);
     private long primaryUnresponsiveSince;
     private long systemIdentifier;
     private @Nullable ReplicaDiscovery replicaDiscovery;
 
     Topology(DatabaseSettings settings, TopologyMetrics metrics, Event<PrimaryChanged> primaryChanged) {
         this.settings = settings;
+        this.idleTime = new IdleTime(settings.checkTimeout().multipliedBy(2));
         this.metrics = metrics;
         this.primaryChanged = primaryChanged;
     }
@@ -172,41 +165,23 @@ public class Topology {
      * most about one check timeout. So no request is routed by an old status. Costs nothing otherwise.
      */
     public void awaitCurrentStatus() {
-        long now = System.nanoTime();
-        long sinceLastUse = now - lastUse;
-        if (sinceLastUse > IDLE_AFTER_NANOS) {
-            endIdleTime(now);
-        } else if (sinceLastUse > USE_PRECISION_NANOS) {
-            lastUse = now;
+        if (idleTime.recordUse(System.nanoTime(), this::requestStatus)) {
+            allNodes().forEach(Node::wakeUpMonitor);
         }
-        CompletableFuture<Void> current = statusAfterIdleTime;
-        if (!current.isDone()) {
-            current.join();
-        }
+        idleTime.awaitCatchUp();
     }
 
-    private void endIdleTime(long now) {
-        synchronized (idleLock) {
-            if (now - lastUse <= IDLE_AFTER_NANOS) {
-                return;
-            }
-            List<CompletableFuture<NodeStatus>> requested = Stream.concat(primary().stream(), rotation().stream())
-                    .map(Node::requestStatus)
-                    .toList();
-            statusAfterIdleTime = CompletableFuture.allOf(requested.toArray(CompletableFuture[]::new))
-                    .handle((_, _) -> (Void) null)
-                    .thenRun(replicaStatusListener::removeLaggingReplicas)
-                    .completeOnTimeout(
-                            null, settings.checkTimeout().multipliedBy(2).toMillis(), TimeUnit.MILLISECONDS);
-            // Last: a request that sees this time sees the future, too.
-            lastUse = now;
-        }
-        allNodes().forEach(Node::wakeUpMonitor);
+    private CompletableFuture<Void> requestStatus() {
+        return CompletableFuture.allOf(Stream.concat(primary().stream(), rotation().stream())
+                        .map(Node::requestStatus)
+                        .toArray(CompletableFuture[]::new))
+                .handle((_, _) -> (Void) null)
+                .thenRun(replicaStatusListener::removeLaggingReplicas);
     }
 
     /** Whether no request has used a server recently, and the primary is known. */
     private boolean isIdle() {
-        return primary != null && System.nanoTime() - lastUse > IDLE_AFTER_NANOS;
+        return primary != null && idleTime.isIdle(System.nanoTime());
     }
 
     private void onReplicasDiscovered(List<Node> found) {
