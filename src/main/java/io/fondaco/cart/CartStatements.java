@@ -1,9 +1,6 @@
 package io.fondaco.cart;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.fondaco.cart.CartEntity.CartLineRow;
 import io.fondaco.cart.CartEntity.CartRow;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.postal.PostalAddress;
@@ -13,9 +10,7 @@ import io.fondaco.platform.sql.SqlQuery;
 import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,16 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class CartStatements {
-    private static final TypeReference<PostalAddress> ADDRESS = new TypeReference<>() {};
-    private static final TypeReference<List<String>> CODES = new TypeReference<>() {};
-    private static final TypeReference<List<CartLineRow>> LINES = new TypeReference<>() {};
-
     private static final String WHERE_OPEN_RETURNING_CART = """
              WHERE id = :id AND token_hash = :tokenHash AND status = 'open'
-            RETURNING id, currency, email, cast(shipping_address AS text) AS shipping_address,
-                      cast(billing_address AS text) AS billing_address, shipping_method,
-                      cast(to_json(coupon_codes) AS text) AS coupon_codes, status, version,
-                      cast(lines AS text) AS lines
+            RETURNING id, currency, email, shipping_address, billing_address, shipping_method,
+                      to_json(coupon_codes) AS coupon_codes, status, version, lines
             """;
 
     private final Sql sql;
@@ -46,19 +35,6 @@ class CartStatements {
         this.sql = sql;
         this.json = json;
     }
-
-    /** The columns of a {@link CartRow}, with JSON as text; a record with an array has no equality by value. */
-    private record ReturnedRow(
-            UUID id,
-            String currency,
-            @Nullable String email,
-            @Nullable String shippingAddress,
-            @Nullable String billingAddress,
-            @Nullable String shippingMethod,
-            String couponCodes,
-            String status,
-            long version,
-            String lines) {}
 
     /**
      * Changes the details of an open cart.
@@ -85,7 +61,7 @@ class CartStatements {
                                 .map(codes -> codes.toArray(String[]::new))
                                 .orElse(null))
                 .uniqueResultOptional()
-                .map(this::toCart);
+                .map(CartRow::toCart);
     }
 
     /**
@@ -96,7 +72,7 @@ class CartStatements {
     Optional<Cart> beginCompletion(CartId id, String token) {
         return changeOpen("""
                         UPDATE cart.cart SET status = 'completing', version = version + 1, updated_at = now()
-                        """, id, token).uniqueResultOptional().map(this::toCart);
+                        """, id, token).uniqueResultOptional().map(CartRow::toCart);
     }
 
     /** @return false if the cart has another status than {@code from}, and so was not changed */
@@ -112,41 +88,14 @@ class CartStatements {
                 == 1;
     }
 
-    private SqlQuery<ReturnedRow> changeOpen(String update, CartId id, String token) {
-        return sql.query(update + WHERE_OPEN_RETURNING_CART, ReturnedRow.class)
+    private SqlQuery<CartRow> changeOpen(String update, CartId id, String token) {
+        return sql.query(update + WHERE_OPEN_RETURNING_CART, CartRow.class)
                 .setParameter("id", id.value())
                 .setParameter("tokenHash", Secret.hash(token));
     }
 
-    private Cart toCart(ReturnedRow row) {
-        return new CartRow(
-                        row.id,
-                        row.currency,
-                        row.email,
-                        parseAddress(row.shippingAddress),
-                        parseAddress(row.billingAddress),
-                        row.shippingMethod,
-                        parse(row.couponCodes, CODES),
-                        row.status,
-                        row.version,
-                        parse(row.lines, LINES))
-                .toCart();
-    }
-
     private @Nullable String write(Optional<PostalAddress> address) {
         return address.map(present -> Json.write(json, present)).orElse(null);
-    }
-
-    private @Nullable PostalAddress parseAddress(@Nullable String text) {
-        return text == null ? null : parse(text, ADDRESS);
-    }
-
-    private <T> T parse(String text, TypeReference<T> type) {
-        try {
-            return json.readValue(text, type);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Cannot parse a stored cart", e);
-        }
     }
 
     /**

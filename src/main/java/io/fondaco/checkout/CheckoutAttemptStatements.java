@@ -1,6 +1,5 @@
 package io.fondaco.checkout;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.cart.CartId;
 import io.fondaco.inventory.ReservationId;
@@ -41,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class CheckoutAttemptStatements {
     private static final String COLUMNS = """
-             id, cart_id, payment_id, reservation_id, state, cast(snapshot AS text) AS snapshot,
+             id, cart_id, payment_id, reservation_id, state, snapshot,
              idempotency_fingerprint, response_status, response_body,
              CASE WHEN leased_until > now() THEN cast(ceil(extract(epoch FROM leased_until - now())) AS int) ELSE 0 END
                   AS lease_seconds,
@@ -85,7 +84,7 @@ public class CheckoutAttemptStatements {
             UUID payment,
             @Nullable UUID reservation,
             String state,
-            String snapshot,
+            NewOrder snapshot,
             String fingerprint,
             @Nullable Integer responseStatus,
             @Nullable String responseBody,
@@ -256,9 +255,9 @@ public class CheckoutAttemptStatements {
                                                   ELSE coalesce(waiting, 'answer') END AS reason,
                                        coalesce(waiting_since, created_at) AS since, created_at
                                   FROM checkout.attempt
-                                 WHERE state IN ('reserved', 'pending') LIMIT 100000) AS unfinished
+                                 WHERE %s LIMIT 100000) AS unfinished
                          GROUP BY reason
-                        """, OpenAge.class)
+                        """.formatted(UNFINISHED), OpenAge.class)
                 .timeout(GaugeSnapshot.STATEMENT_TIMEOUT)
                 .getResultList()
                 .forEach(age -> ages.put(
@@ -294,8 +293,8 @@ public class CheckoutAttemptStatements {
                 .setParameter("value", value);
     }
 
-    private Optional<CheckoutAttempt> first(SqlQuery<AttemptRow> query) {
-        return query.getResultList().stream().findFirst().map(this::toAttempt);
+    private static Optional<CheckoutAttempt> first(SqlQuery<AttemptRow> query) {
+        return query.getResultList().stream().findFirst().map(CheckoutAttemptStatements::toAttempt);
     }
 
     /**
@@ -306,7 +305,7 @@ public class CheckoutAttemptStatements {
     @Transactional
     List<CheckoutAttempt> claimDue() {
         return setTimeouts(recovery.claimQuery(RECOVERY_BATCH_SIZE)).getResultList().stream()
-                .map(this::toAttempt)
+                .map(CheckoutAttemptStatements::toAttempt)
                 .toList();
     }
 
@@ -333,14 +332,14 @@ public class CheckoutAttemptStatements {
                 .setParameter("actionTimeout", Seconds.of(settings.paymentActionTimeout()));
     }
 
-    private CheckoutAttempt toAttempt(AttemptRow row) {
+    private static CheckoutAttempt toAttempt(AttemptRow row) {
         return new CheckoutAttempt(
                 row.id(),
                 new CartId(row.cart()),
                 new PaymentId(row.payment()),
                 Optional.ofNullable(row.reservation()).map(ReservationId::new),
                 CheckoutAttemptState.ofColumn(row.state()),
-                parseSnapshot(row.snapshot()),
+                row.snapshot(),
                 row.fingerprint(),
                 response(row.responseStatus(), row.responseBody()),
                 Duration.ofSeconds(row.leaseSeconds()),
@@ -350,13 +349,5 @@ public class CheckoutAttemptStatements {
 
     private static Optional<IdempotentResponse> response(@Nullable Integer status, @Nullable String body) {
         return status == null || body == null ? Optional.empty() : Optional.of(new IdempotentResponse(status, body));
-    }
-
-    private NewOrder parseSnapshot(String text) {
-        try {
-            return json.readValue(text, NewOrder.class);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A stored order snapshot does not parse", e);
-        }
     }
 }

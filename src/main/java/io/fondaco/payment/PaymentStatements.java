@@ -74,6 +74,8 @@ class PaymentStatements {
 
     private record Text(String value) {}
 
+    private record ActionRow(PaymentAction action) {}
+
     /**
      * Moves a payment to a state, if its current state allows that.
      *
@@ -114,14 +116,14 @@ class PaymentStatements {
                 .executeUpdate();
     }
 
-    /** The step that the shopper must take, as JSON. It contains a secret, so it is never part of an entity. */
-    Optional<String> findPendingAction(PaymentId payment) {
+    /** The step that the shopper must take. It contains a secret, so it is never part of an entity. */
+    Optional<PaymentAction> findPendingAction(PaymentId payment) {
         return sql.query("""
-                        SELECT cast(action AS text) AS action FROM payment.payment WHERE id = :id AND action IS NOT NULL
-                        """, Text.class)
+                        SELECT action FROM payment.payment WHERE id = :id AND action IS NOT NULL
+                        """, ActionRow.class)
                 .setParameter("id", payment.value())
                 .uniqueResultOptional()
-                .map(Text::value);
+                .map(ActionRow::action);
     }
 
     /**

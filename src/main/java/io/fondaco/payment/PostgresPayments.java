@@ -1,6 +1,5 @@
 package io.fondaco.payment;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.payment.PaymentEntity.PaymentRow;
 import io.fondaco.payment.PaymentProvider.PaymentWebhookEvent;
@@ -125,16 +124,7 @@ class PostgresPayments implements Payments {
 
     @Override
     public Optional<PaymentAction> findPendingAction(PaymentId payment) {
-        return statements.findPendingAction(payment).map(this::parseAction);
-    }
-
-    private PaymentAction parseAction(String text) {
-        try {
-            return json.readValue(text, PaymentAction.class);
-        } catch (JsonProcessingException _) {
-            // The JSON contains a secret, and the exception would quote it.
-            throw new IllegalStateException("Cannot parse a stored payment action");
-        }
+        return statements.findPendingAction(payment);
     }
 
     @Override

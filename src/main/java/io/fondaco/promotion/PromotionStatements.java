@@ -1,8 +1,5 @@
 package io.fondaco.promotion;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.sql.Sql;
 import io.fondaco.promotion.DiscountCalculator.CouponCandidate;
@@ -24,15 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class PromotionStatements {
-    private static final TypeReference<List<Money>> AMOUNTS = new TypeReference<>() {};
-    private static final TypeReference<List<String>> SKUS = new TypeReference<>() {};
 
     private final Sql sql;
-    private final ObjectMapper json;
 
-    PromotionStatements(Sql sql, ObjectMapper json) {
+    PromotionStatements(Sql sql) {
         this.sql = sql;
-        this.json = json;
     }
 
     /**
@@ -45,16 +38,16 @@ class PromotionStatements {
             String title,
             String kind,
             @Nullable Integer basisPoints,
-            String amounts,
-            String minimumSubtotals,
-            String maximumDiscounts,
+            List<Money> amounts,
+            List<Money> minimumSubtotals,
+            List<Money> maximumDiscounts,
             @Nullable Instant startsAt,
             @Nullable Instant endsAt,
             @Nullable Long usageLimit,
             @Nullable Integer usageLimitPerCustomer,
             boolean combinable,
             boolean active,
-            String skus,
+            List<String> skus,
             long used,
             long version,
             Instant createdAt,
@@ -84,10 +77,10 @@ class PromotionStatements {
         // The array is wrapped in a subquery, so that PostgreSQL uses a generic plan.
         return sql
                 .query("""
-                        SELECT id, code, title, kind, basis_points, cast(amounts AS text) AS amounts,
-                               cast(minimum_subtotals AS text) AS minimum_subtotals,
-                               cast(maximum_discounts AS text) AS maximum_discounts, starts_at, ends_at, usage_limit,
-                               usage_limit_per_customer, combinable, active, cast(to_json(skus) AS text) AS skus, used,
+                        SELECT id, code, title, kind, basis_points, amounts,
+                               minimum_subtotals,
+                               maximum_discounts, starts_at, ends_at, usage_limit,
+                               usage_limit_per_customer, combinable, active, to_json(skus) AS skus, used,
                                version, created_at, updated_at,
                                starts_at IS NULL OR starts_at <= now() AS started,
                                ends_at IS NOT NULL AND ends_at <= now() AS ended,
@@ -99,41 +92,33 @@ class PromotionStatements {
                 .setParameter("codes", codes.toArray(String[]::new))
                 .getResultList()
                 .stream()
-                .map(this::toCandidate)
+                .map(PromotionStatements::toCandidate)
                 .toList();
     }
 
-    private CouponCandidate toCandidate(CandidateRow row) {
+    private static CouponCandidate toCandidate(CandidateRow row) {
         Promotion promotion = new PromotionRow(
                         row.id,
                         row.code,
                         row.title,
                         row.kind,
                         row.basisPoints,
-                        parse(row.amounts, AMOUNTS),
-                        parse(row.minimumSubtotals, AMOUNTS),
-                        parse(row.maximumDiscounts, AMOUNTS),
+                        row.amounts,
+                        row.minimumSubtotals,
+                        row.maximumDiscounts,
                         row.startsAt,
                         row.endsAt,
                         row.usageLimit,
                         row.usageLimitPerCustomer,
                         row.combinable,
                         row.active,
-                        parse(row.skus, SKUS),
+                        row.skus,
                         row.used,
                         row.version,
                         row.createdAt,
                         row.updatedAt)
                 .toPromotion();
         return new CouponCandidate(promotion, row.started, row.ended, row.usedUp);
-    }
-
-    private <T> List<T> parse(String text, TypeReference<List<T>> type) {
-        try {
-            return json.readValue(text, type);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Cannot parse a stored promotion", e);
-        }
     }
 
     /**

@@ -1,10 +1,15 @@
 package io.fondaco.platform.sql;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.type.TypeFactory;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.math.BigDecimal;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,6 +17,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +30,24 @@ final class RowMapper<T> {
         }
     };
 
+    /** Columns of any other type are JSON. */
+    private static final Map<Class<?>, Column> COLUMNS = Map.ofEntries(
+            Map.entry(UUID.class, (rows, position, _) -> rows.getObject(position, UUID.class)),
+            Map.entry(String.class, (rows, position, _) -> rows.getString(position)),
+            Map.entry(long.class, (rows, position, _) -> rows.getLong(position)),
+            Map.entry(int.class, (rows, position, _) -> rows.getInt(position)),
+            Map.entry(boolean.class, (rows, position, _) -> rows.getBoolean(position)),
+            Map.entry(double.class, (rows, position, _) -> rows.getDouble(position)),
+            Map.entry(Long.class, (rows, position, _) -> nullable(rows, rows.getLong(position))),
+            Map.entry(Integer.class, (rows, position, _) -> nullable(rows, rows.getInt(position))),
+            Map.entry(Boolean.class, (rows, position, _) -> nullable(rows, rows.getBoolean(position))),
+            Map.entry(Double.class, (rows, position, _) -> nullable(rows, rows.getDouble(position))),
+            Map.entry(BigDecimal.class, (rows, position, _) -> rows.getBigDecimal(position)),
+            Map.entry(LocalDate.class, (rows, position, _) -> rows.getObject(position, LocalDate.class)),
+            Map.entry(Instant.class, (rows, position, _) -> instant(rows.getObject(position, OffsetDateTime.class))),
+            Map.entry(String[].class, (rows, position, _) -> array(rows.getArray(position))),
+            Map.entry(byte[].class, (rows, position, _) -> rows.getBytes(position)));
+
     private final Class<T> row;
     private final MethodHandle constructor;
     private final Column[] columns;
@@ -31,19 +55,20 @@ final class RowMapper<T> {
     /** Reads a column; null if it is null. */
     private interface Column {
         @Nullable
-        Object read(ResultSet rows, int position) throws SQLException;
+        Object read(ResultSet rows, int position, ObjectMapper json) throws SQLException;
     }
 
     private RowMapper(Class<T> row) {
         this.row = row;
-        Class<?>[] types = Arrays.stream(row.getRecordComponents())
-                .map(RecordComponent::getType)
-                .toArray(Class<?>[]::new);
-        this.columns = Arrays.stream(types).map(RowMapper::column).toArray(Column[]::new);
+        RecordComponent[] components = row.getRecordComponents();
+        Class<?>[] types =
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        this.columns = Arrays.stream(components)
+                .map(component -> column(component.getType(), component.getGenericType()))
+                .toArray(Column[]::new);
         try {
-            Constructor<T> canonical = row.getDeclaredConstructor(types);
             this.constructor = MethodHandles.privateLookupIn(row, MethodHandles.lookup())
-                    .unreflectConstructor(canonical)
+                    .unreflectConstructor(row.getDeclaredConstructor(types))
                     .asSpreader(Object[].class, types.length)
                     .asType(MethodType.methodType(Object.class, Object[].class));
         } catch (ReflectiveOperationException e) {
@@ -51,16 +76,15 @@ final class RowMapper<T> {
         }
     }
 
-    /** @throws IllegalArgumentException if a component has a type that no column is read as */
     @SuppressWarnings("unchecked")
     static <T> RowMapper<T> of(Class<T> row) {
         return (RowMapper<T>) MAPPERS.get(row);
     }
 
-    T read(ResultSet rows) throws SQLException {
+    T read(ResultSet rows, ObjectMapper json) throws SQLException {
         @Nullable Object[] values = new Object[columns.length];
         for (int index = 0; index < columns.length; index++) {
-            values[index] = columns[index].read(rows, index + 1);
+            values[index] = columns[index].read(rows, index + 1, json);
         }
         try {
             return row.cast((Object) constructor.invokeExact(values));
@@ -71,32 +95,29 @@ final class RowMapper<T> {
         }
     }
 
-    private static Column column(Class<?> type) {
-        return switch (type.getSimpleName()) {
-            case "UUID" -> (rows, position) -> rows.getObject(position, UUID.class);
-            case "String" -> ResultSet::getString;
-            case "long" -> ResultSet::getLong;
-            case "int" -> ResultSet::getInt;
-            case "boolean" -> ResultSet::getBoolean;
-            case "double" -> ResultSet::getDouble;
-            case "Long" -> (rows, position) -> nullable(rows, rows.getLong(position));
-            case "Integer" -> (rows, position) -> nullable(rows, rows.getInt(position));
-            case "Boolean" -> (rows, position) -> nullable(rows, rows.getBoolean(position));
-            case "Double" -> (rows, position) -> nullable(rows, rows.getDouble(position));
-            case "BigDecimal" -> ResultSet::getBigDecimal;
-            case "Instant" -> (rows, position) -> instant(rows.getObject(position, OffsetDateTime.class));
-            case "LocalDate" -> (rows, position) -> rows.getObject(position, LocalDate.class);
-            case "String[]" -> (rows, position) -> texts(rows.getArray(position));
-            case "byte[]" -> ResultSet::getBytes;
-            default -> throw new IllegalArgumentException("A column is not read as " + type);
-        };
+    private static Column column(Class<?> type, Type genericType) {
+        Column column = COLUMNS.get(type);
+        if (column != null) {
+            return column;
+        }
+        JavaType jsonType = TypeFactory.defaultInstance().constructType(genericType);
+        return (rows, position, json) -> parse(rows.getString(position), jsonType, json);
+    }
+
+    private static @Nullable Object parse(@Nullable String text, JavaType type, ObjectMapper json) {
+        try {
+            return text == null ? null : json.readValue(text, type);
+        } catch (JsonProcessingException _) {
+            // The JSON may contain secrets, and the exception would quote it.
+            throw new IllegalStateException("Cannot parse stored JSON as " + type);
+        }
     }
 
     private static @Nullable Object nullable(ResultSet rows, Object value) throws SQLException {
         return rows.wasNull() ? null : value;
     }
 
-    private static @Nullable Object texts(@Nullable Array array) throws SQLException {
+    private static @Nullable Object array(@Nullable Array array) throws SQLException {
         return array == null ? null : array.getArray();
     }
 

@@ -1,5 +1,6 @@
 package io.fondaco.platform.sql;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.hibernate.Session;
 
@@ -13,19 +14,22 @@ import org.hibernate.Session;
 @ApplicationScoped
 public class Sql {
     private final Session session;
+    private final ObjectMapper json;
 
-    Sql(Session session) {
+    Sql(Session session, ObjectMapper json) {
         this.session = session;
+        this.json = json;
     }
 
     /**
      * A statement that returns rows.
      *
      * @param text with parameters like {@code :name}
-     * @param row a record whose components are the columns, by position
+     * @param row a record whose components are the columns, by position; a column that is read as a list or as a record
+     *     of its own is JSON
      */
     public <T extends Record> SqlQuery<T> query(String text, Class<T> row) {
-        return new SqlQuery<>(session, NamedParameters.parse(text), RowMapper.of(row));
+        return new SqlQuery<>(session, NamedParameters.parse(text), RowMapper.of(row), json);
     }
 
     /** A statement that returns no rows. */

@@ -1,5 +1,6 @@
 package io.fondaco.platform.sql;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,10 +10,12 @@ import org.hibernate.Session;
 /** A statement that returns rows; see {@link Sql#query}. */
 public final class SqlQuery<T> extends SqlStatement<SqlQuery<T>> {
     private final RowMapper<T> mapper;
+    private final ObjectMapper json;
 
-    SqlQuery(Session session, NamedParameters parameters, RowMapper<T> mapper) {
+    SqlQuery(Session session, NamedParameters parameters, RowMapper<T> mapper, ObjectMapper json) {
         super(session, parameters);
         this.mapper = mapper;
+        this.json = json;
     }
 
     @Override
@@ -25,7 +28,7 @@ public final class SqlQuery<T> extends SqlStatement<SqlQuery<T>> {
             try (ResultSet rows = statement.executeQuery()) {
                 List<T> found = new ArrayList<>();
                 while (rows.next()) {
-                    found.add(mapper.read(rows));
+                    found.add(mapper.read(rows, json));
                 }
                 return found;
             }

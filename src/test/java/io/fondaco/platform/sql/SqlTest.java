@@ -3,6 +3,7 @@ package io.fondaco.platform.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fondaco.platform.money.Money;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;
 import java.time.Instant;
@@ -111,6 +112,27 @@ class SqlTest {
                           /* :no
                              :no */ WHERE y = ?
                         """, List.of("yes", "Yes2", "yes")));
+    }
+
+    private record Document(
+            List<String> texts, Money amount, @Nullable Money missing) {}
+
+    @Test
+    void listsAndRecordsAreReadFromJson() {
+        assertThat(sql.query("""
+                                SELECT to_json(ARRAY['a,b', '"c"']), cast('{"amount": 5, "currency": "EUR"}' AS jsonb),
+                                       NULL
+                                """, Document.class).getSingleResult())
+                .isEqualTo(new Document(List.of("a,b", "\"c\""), Money.of(5, "EUR"), null));
+    }
+
+    @Test
+    void jsonThatCannotBeReadIsNotQuoted() {
+        SqlQuery<Document> secret = sql.query("SELECT '[]', '{\"secret\": 1}', NULL", Document.class);
+        assertThatThrownBy(secret::getResultList)
+                .isInstanceOf(IllegalStateException.class)
+                .hasNoCause()
+                .hasMessageNotContaining("secret");
     }
 
     @Test
