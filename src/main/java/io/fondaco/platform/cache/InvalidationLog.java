@@ -1,8 +1,9 @@
 package io.fondaco.platform.cache;
 
+import io.fondaco.platform.sql.Seconds;
+import io.fondaco.platform.sql.Sql;
 import io.fondaco.platform.topology.WalSample;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import org.hibernate.Session;
 
 /** The table {@code cache.invalidation}: written in the changing transaction, read by every pod. */
 @ApplicationScoped
@@ -34,35 +34,36 @@ class InvalidationLog {
             """.formatted(WalSample.QUERY);
 
     private static final String UNCHANGED = """
-            SELECT %s = ? AND NOT EXISTS (SELECT FROM cache.invalidation WHERE xid >= ?::xid8 AND tags && ?)
+            SELECT %s = :timeline
+                   AND NOT EXISTS (SELECT FROM cache.invalidation
+                                    WHERE xid >= cast(:horizon AS xid8) AND tags && cast(:tags AS bigint[]))
             """.formatted(WalSample.PRIMARY_TIMELINE);
 
-    private final EntityManager entities;
+    private final Sql sql;
 
-    InvalidationLog(EntityManager entities) {
-        this.entities = entities;
+    InvalidationLog(Sql sql) {
+        this.sql = sql;
     }
+
+    private record IdRow(long id) {}
+
+    private record UnchangedRow(boolean unchanged) {}
 
     /** Records the tags that the current transaction changes; one statement. */
     List<Long> append(List<Long> tags) {
-        return entities.unwrap(Session.class).doReturningWork(connection -> {
-            try (PreparedStatement insert = connection.prepareStatement("""
-                    INSERT INTO cache.invalidation (tags)
-                    SELECT array_agg(tag)
-                      FROM unnest(?::bigint[]) WITH ORDINALITY AS t (tag, n) GROUP BY n / ?
-                    RETURNING id
-                    """)) {
-                insert.setArray(1, connection.createArrayOf("bigint", tags.toArray()));
-                insert.setInt(2, MAX_TAGS_PER_ROW);
-                try (ResultSet rows = insert.executeQuery()) {
-                    List<Long> ids = new ArrayList<>();
-                    while (rows.next()) {
-                        ids.add(rows.getLong(1));
-                    }
-                    return ids;
-                }
-            }
-        });
+        return sql
+                .query("""
+                        INSERT INTO cache.invalidation (tags)
+                        SELECT array_agg(tag)
+                          FROM unnest(cast(:tags AS bigint[])) WITH ORDINALITY AS t (tag, n) GROUP BY n / :rowSize
+                        RETURNING id
+                        """, IdRow.class)
+                .setParameter("tags", tags.toArray(Long[]::new))
+                .setParameter("rowSize", MAX_TAGS_PER_ROW)
+                .getResultList()
+                .stream()
+                .map(IdRow::id)
+                .toList();
     }
 
     /**
@@ -73,16 +74,12 @@ class InvalidationLog {
      * @param timeline of the server of that read; on another one transaction ids mean other transactions
      */
     boolean isUnchangedSince(String xminHorizon, int timeline, Collection<Long> tags) {
-        return entities.unwrap(Session.class).doReturningWork(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(UNCHANGED)) {
-                select.setInt(1, timeline);
-                select.setString(2, xminHorizon);
-                select.setArray(3, connection.createArrayOf("bigint", tags.toArray()));
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next() && row.getBoolean(1);
-                }
-            }
-        });
+        return sql.query(UNCHANGED, UnchangedRow.class)
+                .setParameter("timeline", timeline)
+                .setParameter("horizon", xminHorizon)
+                .setParameter("tags", tags.toArray(Long[]::new))
+                .getSingleResult()
+                .unchanged();
     }
 
     /**
@@ -145,11 +142,9 @@ class InvalidationLog {
     /** Deletes rows that every pod has read, or no longer relies on. */
     @Transactional
     int prune(Duration retention) {
-        return entities.createNativeQuery("""
+        return sql.update("""
                         DELETE FROM cache.invalidation
                          WHERE published_at < now() - make_interval(secs => :seconds)
-                        """)
-                .setParameter("seconds", (double) retention.toSeconds())
-                .executeUpdate();
+                        """).setParameter("seconds", Seconds.of(retention)).executeUpdate();
     }
 }

@@ -113,8 +113,8 @@ public class ObjectCaches {
 
         /**
          * Whether all objects that came from the cache are what the current transaction would read now. One statement
-         * on the primary; none if nothing came from the cache. It may say no although nothing has changed, while a
-         * transaction runs that is older than a recent change.
+         * on the primary; none if nothing came from the cache. It may say no although nothing has changed since: until
+         * the next read of the log after a change, and while a transaction runs that is older than a change.
          */
         public boolean areCurrent() {
             return cachedTags.isEmpty()

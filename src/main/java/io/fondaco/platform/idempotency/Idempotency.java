@@ -1,10 +1,10 @@
 package io.fondaco.platform.idempotency;
 
+import io.fondaco.platform.sql.Seconds;
+import io.fondaco.platform.sql.Sql;
+import io.fondaco.platform.sql.SqlUpdate;
 import io.fondaco.platform.web.ApiException;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
-import jakarta.persistence.Query;
-import jakarta.persistence.Tuple;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores the responses of requests that must take effect once. Everything happens in the caller's transaction on the
@@ -35,10 +36,10 @@ public class Idempotency {
     private static final int MAX_CLAIM_ATTEMPTS = 3;
     private static final int PRUNE_BATCH = 10_000;
 
-    private final EntityManager entities;
+    private final Sql sql;
 
-    Idempotency(EntityManager entities) {
-        this.entities = entities;
+    Idempotency(Sql sql) {
+        this.sql = sql;
     }
 
     /**
@@ -106,10 +107,10 @@ public class Idempotency {
             if (insert.getAsBoolean()) {
                 return Optional.empty();
             }
-            Optional<Tuple> row = lockRow(key);
+            Optional<StoredRow> row = lockRow(key);
             if (row.isPresent()) {
-                key.request().requireSameContent(row.get().get("fingerprint", String.class));
-                return Optional.of(storedResponse(row.get()));
+                key.request().requireSameContent(row.get().fingerprint());
+                return Optional.of(row.get().toResponse());
             }
         }
         throw notClaimed.get();
@@ -139,26 +140,28 @@ public class Idempotency {
                         .formatted(MAX_KEYS_PER_CALLER));
     }
 
-    private Optional<Tuple> lockRow(IdempotencyKey key) {
-        List<?> rows = entities.createNativeQuery("""
+    private record StoredRow(
+            String fingerprint,
+            int status,
+            String body,
+            @Nullable String etag,
+            @Nullable String location) {
+        IdempotentResponse toResponse() {
+            return new IdempotentResponse(status, body, Optional.ofNullable(etag), Optional.ofNullable(location));
+        }
+    }
+
+    private Optional<StoredRow> lockRow(IdempotencyKey key) {
+        return sql.query("""
                         SELECT fingerprint, status, body, etag, location
                           FROM idempotency.request
                          WHERE principal = :principal AND route = :route AND key = :key
                            FOR UPDATE
-                        """, Tuple.class)
+                        """, StoredRow.class)
                 .setParameter("principal", key.principal())
                 .setParameter("route", key.route())
                 .setParameter("key", key.key())
-                .getResultList();
-        return rows.stream().map(Tuple.class::cast).findFirst();
-    }
-
-    private static IdempotentResponse storedResponse(Tuple row) {
-        return new IdempotentResponse(
-                row.get("status", Number.class).intValue(),
-                row.get("body", String.class),
-                Optional.ofNullable(row.get("etag", String.class)),
-                Optional.ofNullable(row.get("location", String.class)));
+                .uniqueResultOptional();
     }
 
     private boolean insert(IdempotencyKey key) {
@@ -175,8 +178,8 @@ public class Idempotency {
                                 """).setParameter("limit", limit).executeUpdate() == 1;
     }
 
-    private Query insertQuery(IdempotencyKey key, String condition) {
-        return entities.createNativeQuery("""
+    private SqlUpdate insertQuery(IdempotencyKey key, String condition) {
+        return sql.update("""
                         INSERT INTO idempotency.request (principal, route, key, fingerprint)
                         SELECT :principal, :route, :key, :fingerprint
                         %s
@@ -191,7 +194,7 @@ public class Idempotency {
     /** Stores the response for 24 hours. Must be the last step of the transaction that contains the effect. */
     @Transactional(Transactional.TxType.MANDATORY)
     public void store(IdempotencyKey key, IdempotentResponse response) {
-        entities.createNativeQuery("""
+        sql.update("""
                         UPDATE idempotency.request
                            SET status = :status, body = :body, etag = cast(:etag AS text),
                                location = cast(:location AS text)
@@ -210,13 +213,13 @@ public class Idempotency {
     /** Deletes keys that are older than 24 hours, at most 10,000 per call. */
     @Transactional
     int prune() {
-        return entities.createNativeQuery("""
+        return sql.update("""
                         DELETE FROM idempotency.request
                          WHERE ctid IN (SELECT ctid FROM idempotency.request
                                          WHERE created_at < now() - make_interval(secs => :age)
                                          ORDER BY created_at LIMIT :batch FOR UPDATE SKIP LOCKED)
                         """)
-                .setParameter("age", (double) RETENTION.toSeconds())
+                .setParameter("age", Seconds.of(RETENTION))
                 .setParameter("batch", PRUNE_BATCH)
                 .executeUpdate();
     }

@@ -1,17 +1,19 @@
 package io.fondaco.platform.jobs;
 
+import io.fondaco.platform.sql.Sql;
 import jakarta.enterprise.context.RequestScoped;
-import jakarta.persistence.EntityManager;
 import org.jspecify.annotations.Nullable;
 
 /** The lease of the running job, which its transactions can require. */
 @RequestScoped
 public class Fence {
-    private final EntityManager entities;
+    private final Sql sql;
     private @Nullable JobLease jobLease;
 
-    Fence(EntityManager entities) {
-        this.entities = entities;
+    private record NameRow(String name) {}
+
+    Fence(Sql sql) {
+        this.sql = sql;
     }
 
     void setLease(JobLease acquired) {
@@ -33,8 +35,8 @@ public class Fence {
         if (lease == null) {
             return;
         }
-        boolean held = !entities.createNativeQuery(
-                        "SELECT 1 FROM jobs.lease WHERE name = :name AND fence = :fence FOR SHARE")
+        boolean held = !sql.query(
+                        "SELECT name FROM jobs.lease WHERE name = :name AND fence = :fence FOR SHARE", NameRow.class)
                 .setParameter("name", lease.name())
                 .setParameter("fence", lease.fencingToken())
                 .getResultList()

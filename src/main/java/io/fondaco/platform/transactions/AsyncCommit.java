@@ -1,7 +1,7 @@
 package io.fondaco.platform.transactions;
 
+import io.fondaco.platform.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 
 /**
@@ -15,18 +15,17 @@ import jakarta.transaction.TransactionSynchronizationRegistry;
  */
 @ApplicationScoped
 public class AsyncCommit {
-    private final EntityManager entities;
+    private final Sql sql;
     private final TransactionSynchronizationRegistry transactions;
 
-    AsyncCommit(EntityManager entities, TransactionSynchronizationRegistry transactions) {
-        this.entities = entities;
+    AsyncCommit(Sql sql, TransactionSynchronizationRegistry transactions) {
+        this.sql = sql;
         this.transactions = transactions;
     }
 
     /** Enables it for the current transaction. One statement; call it before any lock is taken. */
     public void enable() {
-        entities.createNativeQuery("SELECT set_config('synchronous_commit', 'off', true)")
-                .getSingleResult();
+        sql.update("SET LOCAL synchronous_commit TO off").executeUpdate();
         transactions.putResource(AsyncCommit.class, true);
     }
 
@@ -36,8 +35,7 @@ public class AsyncCommit {
      */
     public void disable() {
         if (Boolean.TRUE.equals(transactions.getResource(AsyncCommit.class))) {
-            entities.createNativeQuery("SET LOCAL synchronous_commit TO DEFAULT")
-                    .executeUpdate();
+            sql.update("SET LOCAL synchronous_commit TO DEFAULT").executeUpdate();
             transactions.putResource(AsyncCommit.class, false);
         }
     }
