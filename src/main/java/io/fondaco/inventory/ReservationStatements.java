@@ -30,6 +30,16 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class ReservationStatements {
+    /** The requested reservations; {@link #setRequests} sets its parameters. */
+    private static final String WITH_REQUESTS = """
+            WITH requests AS (
+                SELECT *
+                  FROM unnest(cast(:ids AS uuid[]), cast(:seconds AS float8[]), cast(:batched AS boolean[]),
+                              cast(:names AS text[]), cast(:actors AS text[]), cast(:requests AS text[]))
+                    AS r (id, seconds, batched, name, actor, request)
+            )
+            """;
+
     private final Sql sql;
     private final Actor actor;
     private final RequestId requestId;
@@ -121,13 +131,8 @@ class ReservationStatements {
     LockedLevels lockLevelsAndReserveWithoutChoice(List<ReservationRequest> requests) {
         // `taken` is a CTE with two references, so that it is materialized: an UPDATE that finds a newer version of a
         // level evaluates its conditions again, and must not compute `taken` again from older versions.
-        SqlQuery<LockedLevel> query = sql.query("""
-                        WITH requests AS (
-                            SELECT *
-                              FROM unnest(cast(:ids AS uuid[]), cast(:seconds AS float8[]), cast(:batched AS boolean[]),
-                                          cast(:names AS text[]), cast(:actors AS text[]), cast(:requests AS text[]))
-                                AS r (id, seconds, batched, name, actor, request)
-                        ), demand AS (
+        SqlQuery<LockedLevel> query = sql.query(WITH_REQUESTS + """
+                        , demand AS (
                             SELECT *
                               FROM unnest(cast(:demandIds AS uuid[]), cast(:skus AS text[]), cast(:units AS bigint[]))
                                 AS d (id, sku, units)
@@ -191,13 +196,8 @@ class ReservationStatements {
 
     /** Inserts the reservations of these lines and reserves their units, at levels that the caller has locked. */
     void insertReservations(List<ReservationLine> lines) {
-        SqlUpdate query = sql.update("""
-                        WITH requests AS (
-                            SELECT *
-                              FROM unnest(cast(:ids AS uuid[]), cast(:seconds AS float8[]), cast(:batched AS boolean[]),
-                                          cast(:names AS text[]), cast(:actors AS text[]), cast(:requests AS text[]))
-                                AS r (id, seconds, batched, name, actor, request)
-                        ), allocated AS (
+        SqlUpdate query = sql.update(WITH_REQUESTS + """
+                        , allocated AS (
                             SELECT r.id, w.sku, w.location, w.stock, w.backordered, r.name, r.actor, r.request
                               FROM unnest(cast(:lineIds AS uuid[]), cast(:skus AS text[]), cast(:locations AS text[]),
                                           cast(:units AS bigint[]), cast(:backordered AS bigint[]))
