@@ -1,6 +1,7 @@
 package io.fondaco.checkout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
@@ -309,12 +310,16 @@ class CouponTest {
         long before = statements();
         plain.complete("tok_ok").then().statusCode(201).body("discounts", empty());
         assertThat(statements()).isEqualTo(before);
-        CouponFixture coupon = CouponFixture.amountOff(10, Map.of("usage_limit", 5));
-        Shopper keen = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1);
-        applyCoupons(keen, coupon.code());
-        long ready = statements();
-        keen.complete("tok_ok").then().statusCode(201);
-        assertThat(statements() - ready).isEqualTo(2);
+        CouponFixture coupon = CouponFixture.amountOff(10, Map.of("usage_limit", 50));
+        String sku = productFixture.createProduct(250, 100);
+        // A product that has just been created is priced from the database once more, until this pod has read the log.
+        await().pollInSameThread().untilAsserted(() -> {
+            Shopper keen = Shopper.readyToCheckout(sku, 1);
+            applyCoupons(keen, coupon.code());
+            long ready = statements();
+            keen.complete("tok_ok").then().statusCode(201);
+            assertThat(statements() - ready).isEqualTo(2);
+        });
     }
 
     @Test
