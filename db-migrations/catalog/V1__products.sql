@@ -25,6 +25,9 @@ CREATE TABLE catalog.product (
     seo_title       text        NOT NULL,
     seo_description text        NOT NULL,
     attributes      jsonb       NOT NULL,
+    -- Codes of records of the modules tax and shipping.
+    tax_category     text       NOT NULL DEFAULT 'standard',
+    shipping_profile text       NOT NULL DEFAULT 'default',
     version         bigint      NOT NULL DEFAULT 1,
     created_at      timestamptz NOT NULL DEFAULT now(),
     updated_at      timestamptz NOT NULL DEFAULT now()
@@ -54,6 +57,12 @@ CREATE TABLE catalog.variant (
     inventory_tracked boolean     NOT NULL,
     inventory_policy  text        NOT NULL CHECK (inventory_policy IN ('deny', 'continue')),
     taxable           boolean     NOT NULL,
+    -- Null for the category of the product.
+    tax_category      text,
+    -- Null if they are not known.
+    length_mm         int         CHECK (length_mm > 0),
+    width_mm          int         CHECK (width_mm > 0),
+    height_mm         int         CHECK (height_mm > 0),
     requires_shipping boolean     NOT NULL,
     image_url         text        NOT NULL,
     attributes        jsonb       NOT NULL,

@@ -14,7 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,11 +82,29 @@ class CatalogStatements {
             String title,
             boolean forSale,
             boolean stockLimited,
-            boolean requiresShipping) {
+            boolean requiresShipping,
+            long weightGrams,
+            String taxCategory,
+            String shippingProfile,
+            String vendor,
+            List<String> tags,
+            List<UUID> categories) {
 
         SellableVariant toVariant() {
             return new SellableVariant(
-                    new VariantId(id), new ProductId(productId), sku, title, forSale, stockLimited, requiresShipping);
+                    new VariantId(id),
+                    new ProductId(productId),
+                    sku,
+                    title,
+                    forSale,
+                    stockLimited,
+                    requiresShipping,
+                    weightGrams,
+                    taxCategory,
+                    shippingProfile,
+                    vendor,
+                    Set.copyOf(tags),
+                    categories.stream().map(CategoryId::new).collect(Collectors.toSet()));
         }
     }
 
@@ -281,7 +301,13 @@ class CatalogStatements {
                         SELECT v.id, v.product_id, v.sku,
                                concat_ws(', ', p.title, nullif(array_to_string(v.option_values, ' / '), '')) AS title,
                                p.status = 'active' AS for_sale,
-                               v.inventory_tracked AND v.inventory_policy = 'deny' AS stock_limited, v.requires_shipping
+                               v.inventory_tracked AND v.inventory_policy = 'deny' AS stock_limited, v.requires_shipping,
+                               v.weight_grams,
+                               CASE WHEN v.taxable THEN coalesce(v.tax_category, p.tax_category)
+                                    ELSE 'exempt' END AS tax_category,
+                               p.shipping_profile, p.vendor, to_json(p.tags) AS tags,
+                               (SELECT coalesce(json_agg(c.category_id), '[]') FROM catalog.product_category c
+                                 WHERE c.product_id = p.id) AS categories
                           FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id
                          WHERE v.sku =\s""" + ANY_SKU, SellableVariantRow.class)
                 .setParameter("skus", skus.toArray(String[]::new))

@@ -1,5 +1,7 @@
 package io.fondaco.catalog;
 
+import java.util.Set;
+
 /**
  * A variant with the fields that carts and checkouts need.
  *
@@ -7,6 +9,11 @@ package io.fondaco.catalog;
  * @param forSale whether its product is active
  * @param stockLimited whether the inventory decides if it can be sold: it is tracked and its inventory policy is deny
  * @param requiresShipping false for services and downloads
+ * @param weightGrams of one unit; 0 if it is not known
+ * @param taxCategory the code of the tax category of the variant, or else of its product; {@link #TAX_EXEMPT} if the
+ *     variant is not taxable
+ * @param shippingProfile the code of the product's shipping profile
+ * @param categories the categories of its product, without their ancestors
  */
 public record SellableVariant(
         VariantId id,
@@ -15,4 +22,19 @@ public record SellableVariant(
         String title,
         boolean forSale,
         boolean stockLimited,
-        boolean requiresShipping) {}
+        boolean requiresShipping,
+        long weightGrams,
+        String taxCategory,
+        String shippingProfile,
+        String vendor,
+        Set<String> tags,
+        Set<CategoryId> categories) {
+
+    /** The tax category of what is not taxed anywhere. */
+    public static final String TAX_EXEMPT = "exempt";
+
+    public SellableVariant {
+        tags = Set.copyOf(tags);
+        categories = Set.copyOf(categories);
+    }
+}

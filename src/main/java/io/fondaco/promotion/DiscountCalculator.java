@@ -1,6 +1,7 @@
 package io.fondaco.promotion;
 
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.money.ProportionalAllocation;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.promotion.Discounts.AppliedDiscount;
 import java.math.BigDecimal;

@@ -11,6 +11,7 @@ import io.fondaco.platform.web.Violation;
 import io.fondaco.promotion.Promotions;
 import io.fondaco.shipping.Shipping;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,7 @@ public class CartPricing {
 
     private PricedCart price(Cart cart, CachedReads reads) {
         try {
-            TotalsDraft draft = TotalsDraft.of(cart);
+            TotalsDraft draft = TotalsDraft.of(cart, Instant.now());
             for (TotalsStep step : steps(reads)) {
                 draft = step.apply(draft);
             }

@@ -7,6 +7,7 @@ import io.fondaco.platform.money.Money;
 import io.fondaco.promotion.Discounts;
 import io.fondaco.shipping.ShippingQuote;
 import io.fondaco.totals.PricedCart.PricedLine;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,11 +15,14 @@ import java.util.Optional;
  * A cart while its totals are calculated. Each {@link TotalsStep} adds its part; the amounts of steps that have not run
  * yet are zero.
  *
+ * @param at the moment at which the cart is priced; prices, promotions and rates that start or end by time are those of
+ *     this moment
  * @param discount the sum of the discounts of lines and shipping
  * @param shipping the price of the shipping method that applies; zero without one
  */
 record TotalsDraft(
         Cart cart,
+        Instant at,
         List<PricedLine> lines,
         List<ShippingQuote> shippingMethods,
         Optional<ShippingQuote> shippingMethod,
@@ -29,10 +33,10 @@ record TotalsDraft(
         Money tax,
         Money total) {
 
-    static TotalsDraft of(Cart cart) {
+    static TotalsDraft of(Cart cart, Instant at) {
         Money zero = Money.zero(cart.currency());
         return new TotalsDraft(
-                cart, List.of(), List.of(), Optional.empty(), Discounts.NONE, zero, zero, zero, zero, zero);
+                cart, at, List.of(), List.of(), Optional.empty(), Discounts.NONE, zero, zero, zero, zero, zero);
     }
 
     Money zero() {
@@ -48,6 +52,7 @@ record TotalsDraft(
     TotalsDraft withItems(List<PricedLine> newLines, Money newSubtotal) {
         return new TotalsDraft(
                 cart,
+                at,
                 newLines,
                 shippingMethods,
                 shippingMethod,
@@ -60,12 +65,13 @@ record TotalsDraft(
     }
 
     TotalsDraft withShipping(List<ShippingQuote> newMethods, Optional<ShippingQuote> newMethod, Money price) {
-        return new TotalsDraft(cart, lines, newMethods, newMethod, discounts, subtotal, discount, price, tax, total);
+        return new TotalsDraft(cart, at, lines, newMethods, newMethod, discounts, subtotal, discount, price, tax, total);
     }
 
     TotalsDraft withDiscounts(Discounts newDiscounts) {
         return new TotalsDraft(
                 cart,
+                at,
                 lines,
                 shippingMethods,
                 shippingMethod,
@@ -81,6 +87,7 @@ record TotalsDraft(
     TotalsDraft withTax(List<PricedLine> taxedLines, Money newTax) {
         return new TotalsDraft(
                 cart,
+                at,
                 taxedLines,
                 shippingMethods,
                 shippingMethod,
@@ -94,7 +101,17 @@ record TotalsDraft(
 
     TotalsDraft withTotal(Money newTotal) {
         return new TotalsDraft(
-                cart, lines, shippingMethods, shippingMethod, discounts, subtotal, discount, shipping, tax, newTotal);
+                cart,
+                at,
+                lines,
+                shippingMethods,
+                shippingMethod,
+                discounts,
+                subtotal,
+                discount,
+                shipping,
+                tax,
+                newTotal);
     }
 
     /** The finished cart, after the last step. */

@@ -22,10 +22,12 @@ import io.fondaco.promotion.Discounts.AppliedDiscount;
 import io.fondaco.promotion.PromotionId;
 import io.fondaco.promotion.PromotionKind;
 import io.fondaco.shipping.ShippingQuote;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +40,8 @@ class TotalsStepTest {
 
     private static final PostalAddress LONDON =
             new PostalAddress("Ada Lovelace", "12 St James's Square", null, "London", null, "SW1Y 4JH", "GB", null);
+
+    private static final Instant NOW = Instant.parse("2026-11-30T12:00:00Z");
 
     private final Map<String, SellableItem> items = new HashMap<>();
 
@@ -63,7 +67,7 @@ class TotalsStepTest {
 
     @Test
     void emptyCartIsPricedWithoutQueries() {
-        TotalsDraft draft = TotalsDraft.of(cart().build());
+        TotalsDraft draft = TotalsDraft.of(cart().build(), NOW);
         TotalsDraft priced = new ShippingStep((_, _) -> fail())
                 .apply(new DiscountsStep(_ -> fail()).apply(new ItemsStep(_ -> fail()).apply(draft)));
         assertThat(priced).isEqualTo(draft);
@@ -143,6 +147,7 @@ class TotalsStepTest {
     void totalAddsShippingAndTaxAndSubtractsTheDiscount() {
         TotalsDraft draft = new TotalsDraft(
                 cart().build(),
+                NOW,
                 List.of(),
                 List.of(),
                 Optional.empty(),
@@ -178,7 +183,7 @@ class TotalsStepTest {
 
     @Test
     void problemsOfCouponsComeLast() {
-        TotalsDraft draft = TotalsDraft.of(cart().build())
+        TotalsDraft draft = TotalsDraft.of(cart().build(), NOW)
                 .withDiscounts(
                         new Discounts(List.of(), List.of(new Violation("/coupon_codes/0", "unknown_coupon", ""))));
         assertThat(CompletionChecks.findProblems(draft))
@@ -205,7 +210,7 @@ class TotalsStepTest {
     }
 
     private TotalsDraft priceItems(TestCart cart) {
-        return new ItemsStep(_ -> items).apply(TotalsDraft.of(cart.build()));
+        return new ItemsStep(_ -> items).apply(TotalsDraft.of(cart.build(), NOW));
     }
 
     private TotalsDraft quoteShipping(TestCart cart) {
@@ -222,7 +227,20 @@ class TotalsStepTest {
 
     private void createItem(String sku, Map<String, VariantPrice> prices) {
         SellableVariant variant =
-                new SellableVariant(VariantId.random(), ProductId.random(), sku, sku, true, true, true);
+                new SellableVariant(
+                        VariantId.random(),
+                        ProductId.random(),
+                        sku,
+                        sku,
+                        true,
+                        true,
+                        true,
+                        0,
+                        "standard",
+                        "default",
+                        "",
+                        Set.of(),
+                        Set.of());
         items.put(sku, new SellableItem(variant, prices));
     }
 

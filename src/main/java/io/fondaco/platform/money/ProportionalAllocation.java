@@ -1,4 +1,4 @@
-package io.fondaco.promotion;
+package io.fondaco.platform.money;
 
 import java.math.BigInteger;
 import java.util.Arrays;
@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /** Splits an amount so that the parts add up exactly. */
-final class ProportionalAllocation {
+public final class ProportionalAllocation {
     private ProportionalAllocation() {}
 
     /**
@@ -16,7 +16,7 @@ final class ProportionalAllocation {
      * @param amount zero or more, at most the sum of the weights
      * @param weights zero or more each
      */
-    static long[] allocate(long amount, long[] weights) {
+    public static long[] allocate(long amount, long[] weights) {
         long sum = Arrays.stream(weights).reduce(0, Math::addExact);
         if (amount < 0 || amount > sum) {
             throw new IllegalArgumentException("Cannot split %d by weights with the sum %d".formatted(amount, sum));

@@ -1,4 +1,4 @@
-package io.fondaco.promotion;
+package io.fondaco.platform.money;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
