@@ -471,7 +471,8 @@ class InvalidInputTest {
         Response created =
                 product("\"vendor\": \"v\", \"description\": \"d\", \"tags\": [\"t\"], \"attributes\": {\"a\": \"b\"},"
                         + " \"media\": [{\"url\": \"https://a.example/a.jpg\"}],"
-                        + " \"variants\": [{\"sku\": \"NULLED-%d\", \"barcode\": \"b\", \"weight_grams\": 5}]"
+                        + " \"variants\": [{\"sku\": \"NULLED-%d\", \"barcode\": \"b\", \"weight_grams\": 5,"
+                        + " \"length_mm\": 6, \"width_mm\": 7, \"height_mm\": 8, \"tax_category\": \"reduced\"}]"
                                 .formatted(COUNT.incrementAndGet()));
         created.then().statusCode(201);
         String product = "/admin/v1/products/" + created.path("id");
@@ -492,13 +493,25 @@ class InvalidInputTest {
                 .body("attributes", equalTo(Map.of()))
                 .body("media", equalTo(List.of()));
         patch(product, "{\"title\": null}").then().statusCode(422).body("code", equalTo("required"));
-        patch(product, "{\"status\": null}").then().statusCode(400).body("errors[0].pointer", equalTo("/status"));
+        for (String field : List.of("status", "tax_category", "shipping_profile")) {
+            patch(product, "{\"%s\": null}".formatted(field))
+                    .then()
+                    .statusCode(400)
+                    .body("errors[0].pointer", equalTo("/" + field));
+        }
         String variant = "/admin/v1/variants/" + created.path("variants[0].id");
-        patch(variant, "{\"barcode\": null, \"weight_grams\": null}")
+        patch(
+                        variant,
+                        "{\"barcode\": null, \"weight_grams\": null, \"length_mm\": null, \"width_mm\": null,"
+                                + " \"height_mm\": null, \"tax_category\": null}")
                 .then()
                 .statusCode(200)
                 .body("barcode", equalTo(""))
-                .body("weight_grams", equalTo(0));
+                .body("weight_grams", equalTo(0))
+                .body("length_mm", equalTo(null))
+                .body("width_mm", equalTo(null))
+                .body("height_mm", equalTo(null))
+                .body("tax_category", equalTo(null));
         for (String field : List.of("taxable", "inventory_policy", "prices", "sku")) {
             patch(variant, "{\"%s\": null}".formatted(field))
                     .then()

@@ -7,6 +7,7 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -33,11 +34,30 @@ record AdminProduct(
         List<Media> media,
         String seoTitle,
         String seoDescription,
+
+        @Schema(description = AdminProduct.TAX_CATEGORY_OF_PRODUCT)
+        String taxCategory,
+
+        @Schema(description = AdminProduct.SHIPPING_PROFILE) String shippingProfile,
         Map<String, String> attributes,
         List<AdminVariant> variants,
         long version,
         Instant createdAt,
         Instant updatedAt) {
+
+    static final String TAX_CATEGORY_OF_PRODUCT =
+            "Code of the tax category of the variants that have none of their own; `standard` for a new product. A code"
+                    + " that does not exist is rejected (`unknown_tax_category`); a product whose tax category was"
+                    + " removed later is taxed as `standard`.";
+    static final String SHIPPING_PROFILE =
+            "Code of the shipping profile; `default` for a new product. A code that does not exist is rejected"
+                    + " (`unknown_shipping_profile`); a product whose profile was removed later is sent as `default`.";
+    private static final String TAXABLE = "If false, no tax is charged, whatever the tax category is.";
+    private static final String TAX_CATEGORY_OF_VARIANT =
+            "Code of the tax category, as for the product; null for that of the product.";
+    private static final String LENGTH =
+            "In millimeters, packed for shipping; null if it is not known, for which a request may say 0.";
+    private static final String CODE_OR_EMPTY = "(" + ProductCodes.PATTERN + ")?";
 
     /** A variant in the admin API. */
     @Schema(name = "AdminVariant")
@@ -49,9 +69,16 @@ record AdminProduct(
             Map<String, String> options,
             String barcode,
             long weightGrams,
+            @Schema(description = LENGTH) @Nullable Integer lengthMm,
+            @Schema(description = LENGTH) @Nullable Integer widthMm,
+            @Schema(description = LENGTH) @Nullable Integer heightMm,
             boolean inventoryTracked,
             InventoryPolicy inventoryPolicy,
-            boolean taxable,
+            @Schema(description = TAXABLE) boolean taxable,
+
+            @Schema(description = TAX_CATEGORY_OF_VARIANT) @Nullable
+            String taxCategory,
+
             boolean requiresShipping,
             String imageUrl,
             Map<String, String> attributes,
@@ -111,6 +138,18 @@ record AdminProduct(
             @ExplicitNull.ClearsField @Size(max = 20_000) @Nullable
             String seoDescription,
 
+            @Schema(description = TAX_CATEGORY_OF_PRODUCT)
+            @ExplicitNull.Rejected
+            @Pattern(regexp = ProductCodes.PATTERN)
+            @Nullable
+            String taxCategory,
+
+            @Schema(description = SHIPPING_PROFILE)
+            @ExplicitNull.Rejected
+            @Pattern(regexp = ProductCodes.PATTERN)
+            @Nullable
+            String shippingProfile,
+
             @ExplicitNull.ClearsField @Size(max = 250) @Nullable
             Map<@Size(max = 255) String, @NotNull @Size(max = 20_000) String> attributes,
 
@@ -140,9 +179,39 @@ record AdminProduct(
             @ExplicitNull.ClearsField @Min(0) @Max(1_000_000_000_000L) @Nullable
             Long weightGrams,
 
+            @Schema(description = LENGTH)
+            @ExplicitNull.ClearsField
+            @Min(0)
+            @Max(ProductValidator.MAX_MILLIMETERS)
+            @Nullable
+            Integer lengthMm,
+
+            @Schema(description = LENGTH)
+            @ExplicitNull.ClearsField
+            @Min(0)
+            @Max(ProductValidator.MAX_MILLIMETERS)
+            @Nullable
+            Integer widthMm,
+
+            @Schema(description = LENGTH)
+            @ExplicitNull.ClearsField
+            @Min(0)
+            @Max(ProductValidator.MAX_MILLIMETERS)
+            @Nullable
+            Integer heightMm,
+
             @ExplicitNull.Rejected @Nullable Boolean inventoryTracked,
             @ExplicitNull.Rejected @Nullable InventoryPolicy inventoryPolicy,
-            @ExplicitNull.Rejected @Nullable Boolean taxable,
+
+            @Schema(description = TAXABLE) @ExplicitNull.Rejected @Nullable
+            Boolean taxable,
+
+            @Schema(description = TAX_CATEGORY_OF_VARIANT)
+            @ExplicitNull.ClearsField
+            @Pattern(regexp = CODE_OR_EMPTY)
+            @Nullable
+            String taxCategory,
+
             @ExplicitNull.Rejected @Nullable Boolean requiresShipping,
 
             @ExplicitNull.ClearsField @Size(max = 2_000) @Nullable
@@ -168,6 +237,8 @@ record AdminProduct(
                 row.media(),
                 row.seoTitle(),
                 row.seoDescription(),
+                row.taxCategory(),
+                row.shippingProfile(),
                 row.attributes(),
                 row.variants().stream()
                         .map(variant -> of(row.options(), variant, prices))
@@ -187,9 +258,13 @@ record AdminProduct(
                 row.optionsByName(options),
                 row.barcode(),
                 row.weightGrams(),
+                row.lengthMm(),
+                row.widthMm(),
+                row.heightMm(),
                 row.inventoryTracked(),
                 row.inventoryPolicy(),
                 row.taxable(),
+                row.taxCategory(),
                 row.requiresShipping(),
                 row.imageUrl(),
                 row.attributes(),

@@ -301,8 +301,8 @@ class CatalogStatements {
                         SELECT v.id, v.product_id, v.sku,
                                concat_ws(', ', p.title, nullif(array_to_string(v.option_values, ' / '), '')) AS title,
                                p.status = 'active' AS for_sale,
-                               v.inventory_tracked AND v.inventory_policy = 'deny' AS stock_limited, v.requires_shipping,
-                               v.weight_grams,
+                               v.inventory_tracked AND v.inventory_policy = 'deny' AS stock_limited,
+                               v.requires_shipping, v.weight_grams,
                                CASE WHEN v.taxable THEN coalesce(v.tax_category, p.tax_category)
                                     ELSE 'exempt' END AS tax_category,
                                p.shipping_profile, p.vendor, to_json(p.tags) AS tags,
@@ -424,21 +424,23 @@ class CatalogStatements {
     void saveProducts(List<Product> products) {
         sql.update("""
                         INSERT INTO catalog.product AS p (id, slug, title, description, vendor, product_type, status,
-                                                          tags, options, media, seo_title, seo_description, attributes)
+                                                          tags, options, media, seo_title, seo_description,
+                                                          tax_category, shipping_profile, attributes)
                         SELECT id, slug, title, description, vendor, product_type, status,
                                ARRAY (SELECT jsonb_array_elements_text(tags)),
                                ARRAY (SELECT jsonb_array_elements_text(options)),
-                               media, seo_title, seo_description, attributes
+                               media, seo_title, seo_description, tax_category, shipping_profile, attributes
                           FROM jsonb_to_recordset(cast(:products AS jsonb))
                                AS w (id uuid, slug text, title text, description text, vendor text, product_type text,
                                      status text, tags jsonb, options jsonb, media jsonb, seo_title text,
-                                     seo_description text, attributes jsonb)
+                                     seo_description text, tax_category text, shipping_profile text, attributes jsonb)
                          ORDER BY slug
                         ON CONFLICT (slug) DO UPDATE
                            SET title = excluded.title, description = excluded.description, vendor = excluded.vendor,
                                product_type = excluded.product_type, status = excluded.status, tags = excluded.tags,
                                options = excluded.options, media = excluded.media, seo_title = excluded.seo_title,
-                               seo_description = excluded.seo_description, attributes = excluded.attributes,
+                               seo_description = excluded.seo_description, tax_category = excluded.tax_category,
+                               shipping_profile = excluded.shipping_profile, attributes = excluded.attributes,
                                version = p.version + 1, updated_at = now()
                         """).setParameter("products", Json.write(json, products)).executeUpdate();
     }
@@ -482,22 +484,25 @@ class CatalogStatements {
     void saveVariants(List<Product.Variant> variants) {
         sql.update("""
                         INSERT INTO catalog.variant AS v (id, product_id, sku, position, option_values, barcode,
-                                                          weight_grams, inventory_tracked, inventory_policy, taxable,
+                                                          weight_grams, length_mm, width_mm, height_mm,
+                                                          inventory_tracked, inventory_policy, taxable, tax_category,
                                                           requires_shipping, image_url, attributes)
                         SELECT id, product_id, sku, position, ARRAY (SELECT jsonb_array_elements_text(option_values)),
-                               barcode, weight_grams, inventory_tracked, inventory_policy, taxable, requires_shipping,
-                               image_url, attributes
+                               barcode, weight_grams, length_mm, width_mm, height_mm, inventory_tracked,
+                               inventory_policy, taxable, tax_category, requires_shipping, image_url, attributes
                           FROM jsonb_to_recordset(cast(:variants AS jsonb))
                                AS w (id uuid, product_id uuid, sku text, position int, option_values jsonb,
-                                     barcode text, weight_grams bigint, inventory_tracked boolean,
-                                     inventory_policy text, taxable boolean, requires_shipping boolean, image_url text,
-                                     attributes jsonb)
+                                     barcode text, weight_grams bigint, length_mm int, width_mm int, height_mm int,
+                                     inventory_tracked boolean, inventory_policy text, taxable boolean,
+                                     tax_category text, requires_shipping boolean, image_url text, attributes jsonb)
                          ORDER BY sku
                         ON CONFLICT (sku) DO UPDATE
                            SET position = excluded.position, option_values = excluded.option_values,
                                barcode = excluded.barcode, weight_grams = excluded.weight_grams,
-                               inventory_tracked = excluded.inventory_tracked,
+                               length_mm = excluded.length_mm, width_mm = excluded.width_mm,
+                               height_mm = excluded.height_mm, inventory_tracked = excluded.inventory_tracked,
                                inventory_policy = excluded.inventory_policy, taxable = excluded.taxable,
+                               tax_category = excluded.tax_category,
                                requires_shipping = excluded.requires_shipping, image_url = excluded.image_url,
                                attributes = excluded.attributes, version = v.version + 1, updated_at = now()
                          WHERE v.product_id = excluded.product_id

@@ -9,6 +9,7 @@ import io.fondaco.catalog.CatalogStatements.ProductName;
 import io.fondaco.catalog.CatalogStatements.RepricedProduct;
 import io.fondaco.catalog.CatalogStatements.SellableVariantRow;
 import io.fondaco.catalog.CatalogStatements.VariantOwnerRow;
+import io.fondaco.catalog.ProductValidator.UnknownCodes;
 import io.fondaco.platform.cache.CacheInvalidation;
 import io.fondaco.platform.cache.CacheTag;
 import io.fondaco.platform.identity.TypeId;
@@ -38,7 +39,7 @@ import org.jboss.logging.Logger;
 
 /**
  * {@link Catalog} in Postgres. An upsert of any number of drafts takes three statements to read (products, SKU owners,
- * categories) and at most five to write.
+ * categories), those of {@link ProductCodes} if drafts bring new codes, and at most five to write.
  */
 @ApplicationScoped
 class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
@@ -49,6 +50,7 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
 
     private final CatalogStatements statements;
     private final CategoryRepository categories;
+    private final ProductCodes productCodes;
     private final CacheInvalidation cacheInvalidation;
     private final Outbox outbox;
     private final Counter inconsistentProducts;
@@ -56,11 +58,13 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
     PostgresCatalog(
             CatalogStatements statements,
             CategoryRepository categories,
+            ProductCodes productCodes,
             CacheInvalidation cacheInvalidation,
             Outbox outbox,
             MeterRegistry registry) {
         this.statements = statements;
         this.categories = categories;
+        this.productCodes = productCodes;
         this.cacheInvalidation = cacheInvalidation;
         this.outbox = outbox;
         inconsistentProducts = Counter.builder("fondaco.catalog.products.inconsistent")
@@ -275,10 +279,16 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
                         .toList()))
                 .forEach(owner -> owners.put(owner.sku(), owner.slug()));
         CategoryTree tree = categories.loadTree();
+        UnknownCodes unknownCodes = UnknownCodes.of(productCodes, drafts, present);
         List<ProductUpsertPlan> plans = new ArrayList<>();
         for (ProductDraft draft : drafts) {
             ProductUpsertPlan plan = ProductUpsertPlan.of(
-                    draft, Optional.ofNullable(present.get(draft.slug())), tree, owners, productLevelRows);
+                    draft,
+                    Optional.ofNullable(present.get(draft.slug())),
+                    tree,
+                    owners,
+                    unknownCodes,
+                    productLevelRows);
             plans.add(plan);
             plan.variants().forEach(variant -> owners.put(variant.sku(), draft.slug()));
         }

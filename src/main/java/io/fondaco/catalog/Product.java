@@ -10,7 +10,12 @@ import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** A stored product with all its variants and its categories, as one statement reads it. */
+/**
+ * A stored product with all its variants and its categories, as one statement reads it.
+ *
+ * @param taxCategory code of the tax category of the variants that have none of their own
+ * @param shippingProfile code of the shipping profile
+ */
 public record Product(
         UUID id,
         String slug,
@@ -24,6 +29,8 @@ public record Product(
         List<Media> media,
         String seoTitle,
         String seoDescription,
+        String taxCategory,
+        String shippingProfile,
         Map<String, String> attributes,
         long version,
         @Nullable OffsetDateTime createdAt,
@@ -36,7 +43,19 @@ public record Product(
             "HTML as it was entered or imported. It is not sanitized: treat it as untrusted, and sanitize it before you"
                     + " put it into a page.";
 
-    /** A variant of the product. */
+    /** The tax category of a new product. */
+    public static final String STANDARD_TAX_CATEGORY = "standard";
+
+    /** The shipping profile of a new product. */
+    public static final String DEFAULT_SHIPPING_PROFILE = "default";
+
+    /**
+     * A variant of the product.
+     *
+     * @param weightGrams 0 if it is not known
+     * @param lengthMm null if it is not known; so are width and height
+     * @param taxCategory null for that of the product
+     */
     public record Variant(
             UUID id,
             UUID productId,
@@ -45,9 +64,13 @@ public record Product(
             List<String> optionValues,
             String barcode,
             long weightGrams,
+            @Nullable Integer lengthMm,
+            @Nullable Integer widthMm,
+            @Nullable Integer heightMm,
             boolean inventoryTracked,
             InventoryPolicy inventoryPolicy,
             boolean taxable,
+            @Nullable String taxCategory,
             boolean requiresShipping,
             String imageUrl,
             Map<String, String> attributes,
@@ -64,9 +87,13 @@ public record Product(
                     values,
                     barcode,
                     weightGrams,
+                    lengthMm,
+                    widthMm,
+                    heightMm,
                     inventoryTracked,
                     inventoryPolicy,
                     taxable,
+                    taxCategory,
                     requiresShipping,
                     imageUrl,
                     attributes,
@@ -95,12 +122,20 @@ public record Product(
                     optionValues,
                     barcode,
                     weightGrams,
+                    valueOrZero(lengthMm),
+                    valueOrZero(widthMm),
+                    valueOrZero(heightMm),
                     inventoryTracked,
                     inventoryPolicy,
                     taxable,
+                    taxCategory == null ? "" : taxCategory,
                     requiresShipping,
                     imageUrl,
                     attributes);
+        }
+
+        private static int valueOrZero(@Nullable Integer millimeters) {
+            return millimeters == null ? 0 : millimeters;
         }
     }
 
@@ -135,6 +170,8 @@ public record Product(
                 media,
                 seoTitle,
                 seoDescription,
+                taxCategory,
+                shippingProfile,
                 attributes,
                 variants.stream().map(Variant::asDraft).toList());
     }

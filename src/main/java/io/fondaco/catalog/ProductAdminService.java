@@ -132,7 +132,8 @@ class ProductAdminService {
     }
 
     private static ProductInput statusOnly(ProductStatus status) {
-        return new ProductInput(null, null, null, null, null, status, null, null, null, null, null, null, null, null);
+        return new ProductInput(
+                null, null, null, null, null, status, null, null, null, null, null, null, null, null, null, null);
     }
 
     @Transactional
@@ -185,7 +186,23 @@ class ProductAdminService {
     }
 
     private static VariantInput pricesOnly(VariantInput input, String sku) {
-        return new VariantInput(null, sku, null, null, null, null, null, null, null, null, null, input.prices());
+        return new VariantInput(
+                null,
+                sku,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                input.prices());
     }
 
     @Transactional
@@ -316,6 +333,8 @@ class ProductAdminService {
                 productInput.media(),
                 productInput.seoTitle(),
                 productInput.seoDescription(),
+                productInput.taxCategory(),
+                productInput.shippingProfile(),
                 productInput.attributes(),
                 variants);
     }
@@ -346,9 +365,13 @@ class ProductAdminService {
                 values,
                 input.barcode(),
                 input.weightGrams(),
+                input.lengthMm(),
+                input.widthMm(),
+                input.heightMm(),
                 input.inventoryTracked(),
                 input.inventoryPolicy(),
                 input.taxable(),
+                input.taxCategory(),
                 input.requiresShipping(),
                 input.imageUrl(),
                 input.attributes());

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param options names of the options in order, at most three. The values of stored variants follow the names;
  *     afterwards every variant must have a value for each option
  * @param media in the order of display
+ * @param taxCategory code of the tax category of the variants that have none of their own; never empty
+ * @param shippingProfile code of the shipping profile; never empty
  * @param attributes further named values, stored as they are
  * @param variants created or updated by SKU; stored variants that are not in the list stay as they are
  */
@@ -31,12 +33,15 @@ public record ProductDraft(
         @Nullable List<Media> media,
         @Nullable String seoTitle,
         @Nullable String seoDescription,
+        @Nullable String taxCategory,
+        @Nullable String shippingProfile,
         @Nullable Map<String, String> attributes,
         List<VariantDraft> variants) {
 
     /** A draft that changes only variants of a product. */
     public static ProductDraft ofVariants(String slug, List<VariantDraft> variants) {
-        return new ProductDraft(slug, null, null, null, null, null, null, null, null, null, null, null, null, variants);
+        return new ProductDraft(
+                slug, null, null, null, null, null, null, null, null, null, null, null, null, null, null, variants);
     }
 
     /** A copy with these variants. */
@@ -77,6 +82,8 @@ public record ProductDraft(
                 media,
                 seoTitle,
                 seoDescription,
+                taxCategory,
+                shippingProfile,
                 attributes,
                 variants);
     }

@@ -4,6 +4,7 @@ import io.fondaco.catalog.Catalog.ProductLevelRows;
 import io.fondaco.catalog.ProductUpsertResult.ChangeType;
 import io.fondaco.catalog.ProductUpsertResult.ValidationError;
 import io.fondaco.catalog.ProductUpsertResult.VariantUpsertResult;
+import io.fondaco.catalog.ProductValidator.UnknownCodes;
 import io.fondaco.platform.identity.TypeId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +31,7 @@ record ProductUpsertPlan(
         List<Product.Variant> variants) {
 
     /**
+     * @param unknownCodes codes that occur in drafts but do not exist
      * @param productLevelRows of the file that the drafts were read from
      */
     static ProductUpsertPlan of(
@@ -37,12 +39,14 @@ record ProductUpsertPlan(
             Optional<Product> present,
             CategoryTree tree,
             Map<String, String> skuOwners,
+            UnknownCodes unknownCodes,
             ProductLevelRows productLevelRows) {
         UUID id = present.map(Product::id).orElseGet(TypeId::newUuid);
         if (present.isPresent() && productLevelRows.rejectedProducts().contains(draft.slug())) {
-            return plan(id, ProductDraft.ofVariants(draft.slug(), draft.variants()), present, tree, skuOwners);
+            ProductDraft onlyVariants = ProductDraft.ofVariants(draft.slug(), draft.variants());
+            return plan(id, onlyVariants, present, tree, skuOwners, unknownCodes);
         }
-        ProductUpsertPlan plan = plan(id, draft, present, tree, skuOwners);
+        ProductUpsertPlan plan = plan(id, draft, present, tree, skuOwners, unknownCodes);
         Map<String, VariantUpsertResult> rejected = new LinkedHashMap<>();
         plan.result().variants().forEach((sku, variant) -> {
             if (variant.error().isPresent() && productLevelRows.skus().contains(sku)) {
@@ -56,7 +60,8 @@ record ProductUpsertPlan(
         List<VariantDraft> others = draft.variants().stream()
                 .filter(variant -> !rejected.containsKey(variant.sku()))
                 .toList();
-        ProductUpsertPlan rest = plan(id, ProductDraft.ofVariants(draft.slug(), others), present, tree, skuOwners);
+        ProductUpsertPlan rest =
+                plan(id, ProductDraft.ofVariants(draft.slug(), others), present, tree, skuOwners, unknownCodes);
         Map<String, VariantUpsertResult> variants = new LinkedHashMap<>(rejected);
         variants.putAll(rest.result().variants());
         ProductUpsertResult outcome = new ProductUpsertResult(
@@ -68,7 +73,12 @@ record ProductUpsertPlan(
     }
 
     private static ProductUpsertPlan plan(
-            UUID id, ProductDraft draft, Optional<Product> present, CategoryTree tree, Map<String, String> skuOwners) {
+            UUID id,
+            ProductDraft draft,
+            Optional<Product> present,
+            CategoryTree tree,
+            Map<String, String> skuOwners,
+            UnknownCodes unknownCodes) {
         List<List<String>> categoriesBefore = present.map(row -> row.categories().stream()
                         .map(category -> tree.path(category.id().value()))
                         .toList())
@@ -77,7 +87,8 @@ record ProductUpsertPlan(
                 .distinct()
                 .toList();
         Product merged = merge(id, draft, present);
-        Optional<ValidationError> error = ProductValidator.validate(merged, categories);
+        Optional<ValidationError> error =
+                ProductValidator.validate(merged, categories).or(() -> unknownCodes.validate(merged, present));
         if (error.isPresent()) {
             return rejected(draft, id, Map.of(), error.get());
         }
@@ -85,7 +96,7 @@ record ProductUpsertPlan(
                 present.filter(row -> sameProduct(row, merged)).isPresent() && categories.equals(categoriesBefore);
         ChangeType changeType =
                 present.isEmpty() ? ChangeType.CREATED : same ? ChangeType.UNCHANGED : ChangeType.UPDATED;
-        VariantPlanner variantPlanner = new VariantPlanner(merged, present, skuOwners);
+        VariantPlanner variantPlanner = new VariantPlanner(merged, present, skuOwners, unknownCodes);
         variantPlanner.plan(draft.variants());
         Optional<ValidationError> whole = variantPlanner.productError();
         if (whole.isPresent()) {
@@ -147,6 +158,10 @@ record ProductUpsertPlan(
                 valueOrDefault(draft.media(), row == null ? List.of() : row.media()),
                 valueOrDefault(draft.seoTitle(), row == null ? "" : row.seoTitle()),
                 valueOrDefault(draft.seoDescription(), row == null ? "" : row.seoDescription()),
+                valueOrDefault(draft.taxCategory(), row == null ? Product.STANDARD_TAX_CATEGORY : row.taxCategory()),
+                valueOrDefault(
+                        draft.shippingProfile(),
+                        row == null ? Product.DEFAULT_SHIPPING_PROFILE : row.shippingProfile()),
                 valueOrDefault(draft.attributes(), row == null ? Map.of() : row.attributes()),
                 0,
                 null,
@@ -166,11 +181,25 @@ record ProductUpsertPlan(
                 && a.media().equals(b.media())
                 && a.seoTitle().equals(b.seoTitle())
                 && a.seoDescription().equals(b.seoDescription())
+                && a.taxCategory().equals(b.taxCategory())
+                && a.shippingProfile().equals(b.shippingProfile())
                 && a.attributes().equals(b.attributes());
     }
 
     private static <T> T valueOrDefault(@Nullable T value, T otherwise) {
         return value == null ? otherwise : value;
+    }
+
+    /** Null if it is not known, which the draft expresses by 0. */
+    private static @Nullable Integer millimeters(@Nullable Integer value, @Nullable Integer otherwise) {
+        Integer millimeters = value == null ? otherwise : value;
+        return Integer.valueOf(0).equals(millimeters) ? null : millimeters;
+    }
+
+    /** Null for the tax category of the product, which the draft expresses by an empty text. */
+    private static @Nullable String taxCategory(@Nullable String value, @Nullable String otherwise) {
+        String taxCategory = value == null ? otherwise : value;
+        return "".equals(taxCategory) ? null : taxCategory;
     }
 
     /** Surrounding white space of a name is removed. */
@@ -186,6 +215,7 @@ record ProductUpsertPlan(
     private static final class VariantPlanner {
         private final Product product;
         private final Map<String, String> skuOwners;
+        private final UnknownCodes unknownCodes;
         private final boolean newProduct;
         private final boolean optionsChanged;
         private final Map<String, Product.Variant> storedVariants = new LinkedHashMap<>();
@@ -197,9 +227,11 @@ record ProductUpsertPlan(
         private final List<Product.Variant> rows = new ArrayList<>();
         private int nextPosition;
 
-        VariantPlanner(Product product, Optional<Product> before, Map<String, String> skuOwners) {
+        VariantPlanner(
+                Product product, Optional<Product> before, Map<String, String> skuOwners, UnknownCodes unknownCodes) {
             this.product = product;
             this.skuOwners = skuOwners;
+            this.unknownCodes = unknownCodes;
             newProduct = before.isEmpty();
             optionsChanged = before.filter(row -> !row.options().equals(product.options()))
                     .isPresent();
@@ -366,8 +398,11 @@ record ProductUpsertPlan(
             // A stored variant with a wrong number of values must not prevent changes of its price or weight.
             boolean checked = optionsChanged || changesOptionValues(variant);
             return ProductValidator.validate(
-                    variant,
-                    checked ? product.options().size() : variant.optionValues().size());
+                            variant,
+                            checked
+                                    ? product.options().size()
+                                    : variant.optionValues().size())
+                    .or(() -> unknownCodes.validate(variant, storedVariants.get(variant.sku())));
         }
 
         private Product.Variant merge(VariantDraft draft, Product.@Nullable Variant row) {
@@ -379,9 +414,13 @@ record ProductUpsertPlan(
                     strippedOrDefault(draft.optionValues(), row == null ? List.of() : row.optionValues()),
                     valueOrDefault(draft.barcode(), row == null ? "" : row.barcode()),
                     valueOrDefault(draft.weightGrams(), row == null ? 0L : row.weightGrams()),
+                    millimeters(draft.lengthMm(), row == null ? null : row.lengthMm()),
+                    millimeters(draft.widthMm(), row == null ? null : row.widthMm()),
+                    millimeters(draft.heightMm(), row == null ? null : row.heightMm()),
                     valueOrDefault(draft.inventoryTracked(), row == null || row.inventoryTracked()),
                     valueOrDefault(draft.inventoryPolicy(), row == null ? InventoryPolicy.DENY : row.inventoryPolicy()),
                     valueOrDefault(draft.taxable(), row == null || row.taxable()),
+                    taxCategory(draft.taxCategory(), row == null ? null : row.taxCategory()),
                     valueOrDefault(draft.requiresShipping(), row == null || row.requiresShipping()),
                     valueOrDefault(draft.imageUrl(), row == null ? "" : row.imageUrl()),
                     valueOrDefault(draft.attributes(), row == null ? Map.of() : row.attributes()),

@@ -3,6 +3,7 @@ package io.fondaco.catalog;
 import io.fondaco.catalog.ProductUpsertResult.ValidationError;
 import io.fondaco.platform.web.UnicodeText;
 import io.fondaco.platform.web.Violation;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class ProductValidator {
     private static final int MAX_ATTRIBUTE = 20_000;
     private static final int MAX_URL = 2_000;
     static final int MAX_VARIANTS = 2_048;
+    static final int MAX_MILLIMETERS = 100_000_000;
 
     private ProductValidator() {}
 
@@ -59,6 +61,8 @@ final class ProductValidator {
                 .or(() -> duplicate("options", product.options()))
                 .or(() -> media(product.media()))
                 .or(() -> categories(categories))
+                .or(() -> code("tax_category", "invalid_tax_category", product.taxCategory()))
+                .or(() -> code("shipping_profile", "invalid_shipping_profile", product.shippingProfile()))
                 .or(() -> attributes(product.attributes()));
     }
 
@@ -90,7 +94,102 @@ final class ProductValidator {
                 .or(() -> shortText("barcode", variant.barcode()))
                 .or(() -> text("image_url", variant.imageUrl(), MAX_URL))
                 .or(() -> variant.imageUrl().isEmpty() ? Optional.empty() : httpUrl("image_url", variant.imageUrl()))
+                .or(() -> length("length_mm", variant.lengthMm()))
+                .or(() -> length("width_mm", variant.widthMm()))
+                .or(() -> length("height_mm", variant.heightMm()))
+                .or(() -> code("tax_category", "invalid_tax_category", variant.taxCategory()))
                 .or(() -> attributes(variant.attributes()));
+    }
+
+    /**
+     * Codes that drafts give to products and variants, but that do not exist. A code that a stored product already has
+     * is accepted, so that the removal of a tax category does not prevent other changes.
+     */
+    record UnknownCodes(Set<String> taxCategories, Set<String> shippingProfiles) {
+        static final UnknownCodes NONE = new UnknownCodes(Set.of(), Set.of());
+
+        UnknownCodes {
+            taxCategories = Set.copyOf(taxCategories);
+            shippingProfiles = Set.copyOf(shippingProfiles);
+        }
+
+        /**
+         * Asks only about codes that stored products and variants do not have yet.
+         *
+         * @param stored products by slug
+         */
+        static UnknownCodes of(ProductCodes codes, List<ProductDraft> drafts, Map<String, Product> stored) {
+            Set<String> taxCategories = new HashSet<>();
+            Set<String> shippingProfiles = new HashSet<>();
+            for (ProductDraft draft : drafts) {
+                Product product = stored.get(draft.slug());
+                addNew(taxCategories, draft.taxCategory(), product == null ? null : product.taxCategory());
+                addNew(shippingProfiles, draft.shippingProfile(), product == null ? null : product.shippingProfile());
+                Map<String, Product.Variant> variants = new HashMap<>();
+                if (product != null) {
+                    product.variants().forEach(variant -> variants.put(variant.sku(), variant));
+                }
+                for (VariantDraft draftVariant : draft.variants()) {
+                    Product.Variant variant = variants.get(draftVariant.sku());
+                    addNew(taxCategories, draftVariant.taxCategory(), variant == null ? null : variant.taxCategory());
+                }
+            }
+            taxCategories.removeAll(Set.of(Product.STANDARD_TAX_CATEGORY, SellableVariant.TAX_EXEMPT));
+            shippingProfiles.remove(Product.DEFAULT_SHIPPING_PROFILE);
+            return new UnknownCodes(
+                    taxCategories.isEmpty() ? Set.of() : codes.unknownTaxCategories(taxCategories),
+                    shippingProfiles.isEmpty() ? Set.of() : codes.unknownShippingProfiles(shippingProfiles));
+        }
+
+        private static void addNew(Set<String> codes, @Nullable String code, @Nullable String stored) {
+            if (code != null && !code.equals(stored) && ProductCodes.isCode(code)) {
+                codes.add(code);
+            }
+        }
+
+        Optional<ValidationError> validate(Product product, Optional<Product> stored) {
+            return unknownTaxCategory(
+                            product.taxCategory(),
+                            stored.map(Product::taxCategory).orElse(null))
+                    .or(() -> shippingProfiles.contains(product.shippingProfile())
+                                    && stored.filter(
+                                                    row -> row.shippingProfile().equals(product.shippingProfile()))
+                                            .isEmpty()
+                            ? error(
+                                    "shipping_profile",
+                                    "unknown_shipping_profile",
+                                    "There is no such shipping profile",
+                                    product.shippingProfile())
+                            : Optional.empty());
+        }
+
+        Optional<ValidationError> validate(Product.Variant variant, Product.@Nullable Variant stored) {
+            return unknownTaxCategory(variant.taxCategory(), stored == null ? null : stored.taxCategory());
+        }
+
+        private Optional<ValidationError> unknownTaxCategory(@Nullable String code, @Nullable String stored) {
+            return code == null || code.equals(stored) || !taxCategories.contains(code)
+                    ? Optional.empty()
+                    : error("tax_category", "unknown_tax_category", "There is no such tax category", code);
+        }
+    }
+
+    /** A missing code is valid. */
+    private static Optional<ValidationError> code(String field, String errorCode, @Nullable String code) {
+        return code == null || ProductCodes.isCode(code)
+                ? Optional.empty()
+                : error(field, errorCode, "A code has 1 to 40 lower-case letters, digits, - and _", code);
+    }
+
+    /** A missing length is valid. */
+    private static Optional<ValidationError> length(String field, @Nullable Integer millimeters) {
+        return millimeters == null || (millimeters >= 1 && millimeters <= MAX_MILLIMETERS)
+                ? Optional.empty()
+                : error(
+                        field,
+                        "out_of_range",
+                        "A length is 1 mm to %d mm".formatted(MAX_MILLIMETERS),
+                        millimeters.toString());
     }
 
     /** Storefronts put the URL into pages, so {@code javascript:} must be rejected. */

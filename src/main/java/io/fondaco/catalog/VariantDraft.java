@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param sku the key by which the variant is created or updated
  * @param optionValues one per option of the product, in their order
  * @param weightGrams for shipping
+ * @param lengthMm for shipping; 0 if it is not known, as for width and height
  * @param inventoryTracked whether stock is counted at all; a new variant is tracked
+ * @param taxable false if no tax is charged, whatever the tax category is
+ * @param taxCategory code of the tax category; empty for that of the product
  * @param requiresShipping false for services and downloads
  * @param imageUrl one of the product's media
  */
@@ -19,9 +22,13 @@ public record VariantDraft(
         @Nullable List<String> optionValues,
         @Nullable String barcode,
         @Nullable Long weightGrams,
+        @Nullable Integer lengthMm,
+        @Nullable Integer widthMm,
+        @Nullable Integer heightMm,
         @Nullable Boolean inventoryTracked,
         @Nullable InventoryPolicy inventoryPolicy,
         @Nullable Boolean taxable,
+        @Nullable String taxCategory,
         @Nullable Boolean requiresShipping,
         @Nullable String imageUrl,
         @Nullable Map<String, String> attributes) {
@@ -33,9 +40,13 @@ public record VariantDraft(
                 others,
                 barcode,
                 weightGrams,
+                lengthMm,
+                widthMm,
+                heightMm,
                 inventoryTracked,
                 inventoryPolicy,
                 taxable,
+                taxCategory,
                 requiresShipping,
                 imageUrl,
                 attributes);

@@ -279,9 +279,18 @@ class ProductBatchImporter {
     }
 
     private static RowError error(
-            ProductRowParser parser, long row, ProductUpsertResult.ValidationError validationError) {
-        return new RowError(
-                row, parser.columnOf(validationError.field()), validationError.code(), validationError.detail());
+            ProductRowParser parser,
+            ProductUpsertResult result,
+            long row,
+            ProductUpsertResult.ValidationError validationError) {
+        // A new product can be rejected because of a variant.
+        boolean variantError = result.variants().values().stream()
+                .anyMatch(variant ->
+                        variant.error().filter(validationError::equals).isPresent());
+        String column = variantError
+                ? parser.variantColumnOf(validationError.field())
+                : parser.columnOf(validationError.field());
+        return new RowError(row, column, validationError.code(), validationError.detail());
     }
 
     /**
@@ -300,10 +309,10 @@ class ProductBatchImporter {
                     ? Optional.ofNullable(result.variants().get(variant.sku())).flatMap(VariantUpsertResult::error)
                     : Optional.empty();
             rows.add(variantError
-                    .<StagedRow>map(reason -> new StagedRow.RejectedRow(error(parser, row.number(), reason)))
+                    .<StagedRow>map(reason -> new StagedRow.RejectedRow(error(parser, result, row.number(), reason)))
                     .orElse(row));
         }
-        RowError firstRowError = error(parser, product.firstRow().number(), validationError);
+        RowError firstRowError = error(parser, result, product.firstRow().number(), validationError);
         reject(StagedProduct.rejected(firstRowError, rows), batchResult);
     }
 
@@ -332,7 +341,10 @@ class ProductBatchImporter {
                     if (variantResult.error().isPresent()) {
                         rejectedNumbers.add(row.number());
                         batchResult.reject(error(
-                                parser, row.number(), variantResult.error().get()));
+                                parser,
+                                result,
+                                row.number(),
+                                variantResult.error().get()));
                     } else {
                         boolean priceChanged =
                                 variantResult.id().filter(repriced::containsKey).isPresent();

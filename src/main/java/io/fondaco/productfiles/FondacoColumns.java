@@ -22,14 +22,20 @@ final class FondacoColumns {
     static final List<String> MEDIA = List.of("media");
     static final List<String> SEO_TITLE = List.of("seo_title");
     static final List<String> SEO_DESCRIPTION = List.of("seo_description");
+    static final List<String> TAX_CATEGORY = List.of("tax_category");
+    static final List<String> SHIPPING_PROFILE = List.of("shipping_profile");
     static final List<String> ATTRIBUTES = List.of("attributes");
     static final List<String> SKU = List.of("sku");
     static final List<String> OPTION_VALUES = List.of("option_values");
     static final List<String> BARCODE = List.of("barcode");
     static final List<String> WEIGHT_GRAMS = List.of("weight_grams");
+    static final List<String> LENGTH_MM = List.of("variant_length_mm");
+    static final List<String> WIDTH_MM = List.of("variant_width_mm");
+    static final List<String> HEIGHT_MM = List.of("variant_height_mm");
     static final List<String> INVENTORY_TRACKED = List.of("inventory_tracked");
     static final List<String> INVENTORY_POLICY = List.of("inventory_policy");
     static final List<String> TAXABLE = List.of("taxable");
+    static final List<String> VARIANT_TAX_CATEGORY = List.of("variant_tax_category");
     static final List<String> REQUIRES_SHIPPING = List.of("requires_shipping");
     static final List<String> IMAGE_URL = List.of("image_url");
     static final List<String> VARIANT_ATTRIBUTES = List.of("variant_attributes");
@@ -48,14 +54,20 @@ final class FondacoColumns {
                     MEDIA,
                     SEO_TITLE,
                     SEO_DESCRIPTION,
+                    TAX_CATEGORY,
+                    SHIPPING_PROFILE,
                     ATTRIBUTES,
                     SKU,
                     OPTION_VALUES,
                     BARCODE,
                     WEIGHT_GRAMS,
+                    LENGTH_MM,
+                    WIDTH_MM,
+                    HEIGHT_MM,
                     INVENTORY_TRACKED,
                     INVENTORY_POLICY,
                     TAXABLE,
+                    VARIANT_TAX_CATEGORY,
                     REQUIRES_SHIPPING,
                     IMAGE_URL,
                     VARIANT_ATTRIBUTES)

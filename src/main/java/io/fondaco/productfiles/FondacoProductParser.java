@@ -21,6 +21,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the Fondaco format: one row per variant; the first row of a product also has the cells of the product. */
 final class FondacoProductParser implements ProductRowParser {
+    /** The columns of variant fields that are not named like the field. */
+    private static final Map<String, List<String>> VARIANT_COLUMN_BY_FIELD = Map.of(
+            "length_mm", LENGTH_MM,
+            "width_mm", WIDTH_MM,
+            "height_mm", HEIGHT_MM,
+            "tax_category", VARIANT_TAX_CATEGORY,
+            "attributes", VARIANT_ATTRIBUTES);
+
     private final CsvHeader csvHeader;
     private final int slugPosition;
     private final List<String> currencies;
@@ -84,6 +92,11 @@ final class FondacoProductParser implements ProductRowParser {
         return field;
     }
 
+    @Override
+    public String variantColumnOf(String field) {
+        return VARIANT_COLUMN_BY_FIELD.getOrDefault(field, List.of(field)).getFirst();
+    }
+
     private StagedRow parseVariant(RowReader row, boolean onlyRow, Set<String> skus, List<VariantDraft> variants)
             throws InvalidCell {
         if (onlyRow && row.isEmpty(SKU)) {
@@ -96,9 +109,13 @@ final class FondacoProductParser implements ProductRowParser {
                 parseTexts(row, OPTION_VALUES),
                 row.text(BARCODE),
                 row.grams(WEIGHT_GRAMS),
+                row.millimeters(LENGTH_MM),
+                row.millimeters(WIDTH_MM),
+                row.millimeters(HEIGHT_MM),
                 row.flag(INVENTORY_TRACKED),
                 parseEnum(row, INVENTORY_POLICY, InventoryPolicy.class),
                 row.flag(TAXABLE),
+                row.text(VARIANT_TAX_CATEGORY) == null ? null : row.trimmedText(VARIANT_TAX_CATEGORY),
                 row.flag(REQUIRES_SHIPPING),
                 row.text(IMAGE_URL),
                 parseMap(row, VARIANT_ATTRIBUTES));
@@ -129,6 +146,8 @@ final class FondacoProductParser implements ProductRowParser {
                 media == null ? null : JsonCells.parseMedia(row, MEDIA, media),
                 row.text(SEO_TITLE),
                 row.text(SEO_DESCRIPTION),
+                row.isEmpty(TAX_CATEGORY) ? null : row.trimmedText(TAX_CATEGORY),
+                row.isEmpty(SHIPPING_PROFILE) ? null : row.trimmedText(SHIPPING_PROFILE),
                 parseMap(row, ATTRIBUTES),
                 List.of());
     }

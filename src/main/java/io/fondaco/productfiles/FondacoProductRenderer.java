@@ -74,6 +74,8 @@ public final class FondacoProductRenderer implements ProductRowRenderer {
         row.add(JsonCells.renderMedia(list(product.media())));
         row.add(text(product.seoTitle()));
         row.add(text(product.seoDescription()));
+        row.add(text(product.taxCategory()));
+        row.add(text(product.shippingProfile()));
         row.add(JsonCells.renderMap(map(product.attributes())));
         return row;
     }
@@ -84,9 +86,13 @@ public final class FondacoProductRenderer implements ProductRowRenderer {
                 JsonCells.renderTexts(list(variant.optionValues())),
                 text(variant.barcode()),
                 value(variant.weightGrams()),
+                millimeters(variant.lengthMm()),
+                millimeters(variant.widthMm()),
+                millimeters(variant.heightMm()),
                 value(variant.inventoryTracked()),
                 name(variant.inventoryPolicy()),
                 value(variant.taxable()),
+                text(variant.taxCategory()),
                 value(variant.requiresShipping()),
                 text(variant.imageUrl()),
                 JsonCells.renderMap(map(variant.attributes())));
@@ -112,6 +118,11 @@ public final class FondacoProductRenderer implements ProductRowRenderer {
 
     static String value(@Nullable Object value) {
         return value == null ? "" : value.toString();
+    }
+
+    /** Empty if it is not known. */
+    static String millimeters(@Nullable Integer millimeters) {
+        return millimeters == null || millimeters == 0 ? "" : millimeters.toString();
     }
 
     static String name(@Nullable Enum<?> constant) {

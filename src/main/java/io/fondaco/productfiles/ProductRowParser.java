@@ -27,8 +27,11 @@ public interface ProductRowParser {
     /** @param rows of one product, in file order; never empty */
     StagedProduct parse(List<CsvRow> rows);
 
-    /** The column of the file that has a field of a product or a variant; empty if there is none. */
+    /** The column of the file that has a field of a product; empty if there is none. */
     String columnOf(String field);
+
+    /** The column of the file that has a field of a variant; empty if there is none. */
+    String variantColumnOf(String field);
 
     /** Whether a variant is identified by its product and option values; otherwise by its SKU. */
     default boolean identifiesVariantsByOptions() {

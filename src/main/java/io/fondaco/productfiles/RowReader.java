@@ -33,6 +33,7 @@ final class RowReader {
             "oz",
             new BigDecimal("28.349523125"));
     private static final BigDecimal MAX_GRAMS = BigDecimal.valueOf(1_000_000_000_000L);
+    private static final long MAX_MILLIMETERS = 100_000_000;
 
     private final CsvHeader csvHeader;
     private final CsvRow row;
@@ -234,22 +235,35 @@ final class RowReader {
         return grams.get().longValueExact();
     }
 
+    /** Whole millimeters; 0 if the cell is empty, because the length is not known. Null if the cell is absent. */
+    @Nullable
+    Integer millimeters(List<String> column) throws InvalidCell {
+        if (text(column) == null) {
+            return null;
+        }
+        return Math.toIntExact(
+                wholeNumber(column, "invalid_length", 0, MAX_MILLIMETERS).orElse(0L));
+    }
+
     /** A whole number of units within the bounds; empty if the cell is empty or absent. */
     Optional<Long> units(List<String> column, long min, long max) throws InvalidCell {
+        return wholeNumber(column, "invalid_quantity", min, max);
+    }
+
+    private Optional<Long> wholeNumber(List<String> column, String code, long min, long max) throws InvalidCell {
         String text = normalizedText(column);
         if (text.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Long> units = decimal(text)
+        Optional<Long> number = decimal(text)
                 .filter(exact -> exact.stripTrailingZeros().scale() <= 0)
                 .filter(whole ->
                         whole.compareTo(BigDecimal.valueOf(min)) >= 0 && whole.compareTo(BigDecimal.valueOf(max)) <= 0)
                 .map(BigDecimal::longValueExact);
-        if (units.isEmpty()) {
-            throw invalidCell(
-                    column, "invalid_quantity", "'%s' is not a whole number from " + min + " to " + max, text);
+        if (number.isEmpty()) {
+            throw invalidCell(column, code, "'%s' is not a whole number from " + min + " to " + max, text);
         }
-        return units;
+        return number;
     }
 
     private static Optional<BigDecimal> decimal(String text) {

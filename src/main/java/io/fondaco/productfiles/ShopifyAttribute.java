@@ -1,5 +1,6 @@
 package io.fondaco.productfiles;
 
+import io.fondaco.catalog.ProductCodes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +31,9 @@ public record ShopifyAttribute(String key, String header, boolean productLevel) 
     static final String HANDLE = PREFIX + "handle";
     /** The global id of a category in the file. */
     static final String CATEGORY = PREFIX + "product_category";
+
+    /** The tax code in the file, if it cannot be the code of a tax category. */
+    static final String TAX_CODE = PREFIX + "tax_code";
 
     private static final String METAFIELDS = ".metafields.";
     private static final String COLUMN = PREFIX + "column.";
@@ -94,6 +98,11 @@ public record ShopifyAttribute(String key, String header, boolean productLevel) 
                         .findFirst()
                         .orElseThrow()));
         return Map.copyOf(byHeader);
+    }
+
+    /** Whether a cell of this column is the tax category of the variant and not an attribute. */
+    boolean isTaxCategory(String cell) {
+        return key.equals(TAX_CODE) && ProductCodes.isCode(cell.strip());
     }
 
     static ShopifyAttribute ofHeader(String header) {

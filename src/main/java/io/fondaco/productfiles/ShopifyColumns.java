@@ -37,6 +37,9 @@ public final class ShopifyColumns {
     static final List<String> COMPARE_AT = List.of("Variant Compare At Price", "Compare-at price", "Compare At Price");
     static final List<String> REQUIRES_SHIPPING = List.of("Variant Requires Shipping", "Requires shipping");
     static final List<String> TAXABLE = List.of("Variant Taxable", "Charge tax", "Taxable");
+    /** Read for the tax category; a code that cannot be one is kept as an attribute. */
+    static final List<String> TAX_CODE = List.of("Variant Tax Code", "Tax code");
+
     static final List<String> BARCODE = List.of("Variant Barcode", "Barcode");
     static final List<String> IMAGE = List.of("Image Src", "Product image URL");
     static final List<String> IMAGE_POSITION = List.of("Image Position");
@@ -45,6 +48,15 @@ public final class ShopifyColumns {
     static final List<String> SEO_DESCRIPTION = List.of("SEO Description");
     static final List<String> VARIANT_IMAGE = List.of("Variant Image", "Variant image URL");
     static final List<String> STATUS = List.of("Status");
+
+    /** Fields that the format does not have are written into metafield columns. */
+    static final List<String> TAX_CATEGORY = List.of("Tax category (product.metafields.fondaco.tax_category)");
+
+    static final List<String> SHIPPING_PROFILE =
+            List.of("Shipping profile (product.metafields.fondaco.shipping_profile)");
+    static final List<String> LENGTH_MM = List.of("Length mm (variant.metafields.fondaco.length_mm)");
+    static final List<String> WIDTH_MM = List.of("Width mm (variant.metafields.fondaco.width_mm)");
+    static final List<String> HEIGHT_MM = List.of("Height mm (variant.metafields.fondaco.height_mm)");
 
     /** Values that the format cannot express exactly are written as JSON into metafield columns. */
     static final List<String> CATEGORIES_JSON = List.of("Categories (product.metafields.fondaco.categories)");
@@ -83,6 +95,11 @@ public final class ShopifyColumns {
                                     SEO_DESCRIPTION,
                                     VARIANT_IMAGE,
                                     STATUS,
+                                    TAX_CATEGORY,
+                                    SHIPPING_PROFILE,
+                                    LENGTH_MM,
+                                    WIDTH_MM,
+                                    HEIGHT_MM,
                                     CATEGORIES_JSON,
                                     TAGS_JSON,
                                     ATTRIBUTES_JSON,
@@ -149,7 +166,7 @@ public final class ShopifyColumns {
         names.put(COMPARE_AT.getFirst(), "Compare-at price");
         names.put("Cost per item", "Cost per item");
         names.put(TAXABLE.getFirst(), "Charge tax");
-        names.put("Variant Tax Code", "Tax code");
+        names.put(TAX_CODE.getFirst(), "Tax code");
         names.put("Unit Price Total Measure", "Unit price total measure");
         names.put("Unit Price Total Measure Unit", "Unit price total measure unit");
         names.put("Unit Price Base Measure", "Unit price base measure");

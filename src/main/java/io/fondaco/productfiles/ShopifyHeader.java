@@ -152,7 +152,7 @@ final class ShopifyHeader {
             if (column.attribute().productLevel() == productLevel) {
                 hasColumn = true;
                 String cell = row.text(column.name());
-                if (cell != null && !cell.isEmpty()) {
+                if (cell != null && !cell.isEmpty() && !column.attribute().isTaxCategory(cell)) {
                     attributes.put(column.attribute().key(), cell);
                 }
             }

@@ -3,6 +3,7 @@ package io.fondaco.productfiles;
 import static io.fondaco.productfiles.ShopifyColumns.*;
 
 import io.fondaco.catalog.InventoryPolicy;
+import io.fondaco.catalog.ProductCodes;
 import io.fondaco.catalog.ProductDraft;
 import io.fondaco.catalog.ProductSnapshot;
 import io.fondaco.catalog.ProductStatus;
@@ -39,6 +40,10 @@ final class ShopifyProductParser implements ProductRowParser {
             COMPARE_AT,
             REQUIRES_SHIPPING,
             TAXABLE,
+            TAX_CODE,
+            LENGTH_MM,
+            WIDTH_MM,
+            HEIGHT_MM,
             BARCODE,
             VARIANT_IMAGE,
             VARIANT_ATTRIBUTES_JSON);
@@ -57,11 +62,19 @@ final class ShopifyProductParser implements ProductRowParser {
             Map.entry("media", IMAGE),
             Map.entry("seo_title", SEO_TITLE),
             Map.entry("seo_description", SEO_DESCRIPTION),
-            Map.entry("sku", SKU),
-            Map.entry("option_values", optionValue(1)),
-            Map.entry("barcode", BARCODE),
-            Map.entry("weight_grams", GRAMS),
-            Map.entry("image_url", VARIANT_IMAGE));
+            Map.entry("tax_category", TAX_CATEGORY),
+            Map.entry("shipping_profile", SHIPPING_PROFILE));
+
+    private static final Map<String, List<String>> VARIANT_COLUMN_BY_FIELD = Map.of(
+            "sku", SKU,
+            "option_values", optionValue(1),
+            "barcode", BARCODE,
+            "weight_grams", GRAMS,
+            "length_mm", LENGTH_MM,
+            "width_mm", WIDTH_MM,
+            "height_mm", HEIGHT_MM,
+            "tax_category", TAX_CODE,
+            "image_url", VARIANT_IMAGE);
 
     private final ShopifyHeader header;
     private final String currency;
@@ -91,6 +104,12 @@ final class ShopifyProductParser implements ProductRowParser {
             return header.nameOf(header.has(CATEGORY) ? CATEGORY : TYPE);
         }
         List<String> column = COLUMN_BY_FIELD.get(field);
+        return column == null ? "" : header.nameOf(column);
+    }
+
+    @Override
+    public String variantColumnOf(String field) {
+        List<String> column = VARIANT_COLUMN_BY_FIELD.get(field);
         return column == null ? "" : header.nameOf(column);
     }
 
@@ -256,12 +275,25 @@ final class ShopifyProductParser implements ProductRowParser {
                 values,
                 parseBarcode(row),
                 row.isEmpty(GRAMS) ? row.weight(WEIGHT, WEIGHT_UNIT) : row.grams(GRAMS),
+                row.millimeters(LENGTH_MM),
+                row.millimeters(WIDTH_MM),
+                row.millimeters(HEIGHT_MM),
                 tracker == null ? null : !tracker.isBlank(),
                 parseInventoryPolicy(row),
                 row.flag(TAXABLE),
+                parseTaxCategory(row),
                 row.flag(REQUIRES_SHIPPING),
                 row.text(VARIANT_IMAGE) == null ? null : row.trimmedText(VARIANT_IMAGE),
                 attributes);
+    }
+
+    /** Empty if the tax code is empty or is kept as an attribute. */
+    private static @Nullable String parseTaxCategory(RowReader row) {
+        if (row.text(TAX_CODE) == null) {
+            return null;
+        }
+        String code = row.trimmedText(TAX_CODE);
+        return ProductCodes.isCode(code) ? code : "";
     }
 
     private static @Nullable String parseBarcode(RowReader row) {
@@ -308,6 +340,8 @@ final class ShopifyProductParser implements ProductRowParser {
                 null,
                 row.text(SEO_TITLE),
                 row.text(SEO_DESCRIPTION),
+                row.isEmpty(TAX_CATEGORY) ? null : row.trimmedText(TAX_CATEGORY),
+                row.isEmpty(SHIPPING_PROFILE) ? null : row.trimmedText(SHIPPING_PROFILE),
                 attributes,
                 List.of());
     }

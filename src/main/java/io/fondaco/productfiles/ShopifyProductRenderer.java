@@ -2,6 +2,7 @@ package io.fondaco.productfiles;
 
 import static io.fondaco.productfiles.FondacoProductRenderer.list;
 import static io.fondaco.productfiles.FondacoProductRenderer.map;
+import static io.fondaco.productfiles.FondacoProductRenderer.millimeters;
 import static io.fondaco.productfiles.FondacoProductRenderer.name;
 import static io.fondaco.productfiles.FondacoProductRenderer.text;
 import static io.fondaco.productfiles.FondacoProductRenderer.value;
@@ -52,6 +53,11 @@ public final class ShopifyProductRenderer implements ProductRowRenderer {
             ShopifyColumns.SEO_DESCRIPTION.getFirst(),
             ShopifyColumns.VARIANT_IMAGE.getFirst(),
             ShopifyColumns.STATUS.getFirst(),
+            ShopifyColumns.TAX_CATEGORY.getFirst(),
+            ShopifyColumns.SHIPPING_PROFILE.getFirst(),
+            ShopifyColumns.LENGTH_MM.getFirst(),
+            ShopifyColumns.WIDTH_MM.getFirst(),
+            ShopifyColumns.HEIGHT_MM.getFirst(),
             ShopifyColumns.CATEGORIES_JSON.getFirst(),
             ShopifyColumns.TAGS_JSON.getFirst(),
             ShopifyColumns.ATTRIBUTES_JSON.getFirst(),
@@ -152,6 +158,8 @@ public final class ShopifyProductRenderer implements ProductRowRenderer {
         putStatus(cells, Objects.requireNonNull(product.status()), remaining);
         put(cells, ShopifyColumns.SEO_TITLE, text(product.seoTitle()));
         put(cells, ShopifyColumns.SEO_DESCRIPTION, text(product.seoDescription()));
+        put(cells, ShopifyColumns.TAX_CATEGORY, text(product.taxCategory()));
+        put(cells, ShopifyColumns.SHIPPING_PROFILE, text(product.shippingProfile()));
         putCategories(cells, list(product.categories()), text(product.productType()), remaining);
         putTags(cells, list(product.tags()));
         putOptions(cells, list(product.options()));
@@ -227,9 +235,13 @@ public final class ShopifyProductRenderer implements ProductRowRenderer {
         remaining.remove(ShopifyAttribute.SKU);
         put(cells, ShopifyColumns.SKU, exportedSku(variant));
         put(cells, ShopifyColumns.GRAMS, value(variant.weightGrams()));
+        put(cells, ShopifyColumns.LENGTH_MM, millimeters(variant.lengthMm()));
+        put(cells, ShopifyColumns.WIDTH_MM, millimeters(variant.widthMm()));
+        put(cells, ShopifyColumns.HEIGHT_MM, millimeters(variant.heightMm()));
         put(cells, ShopifyColumns.POLICY, name(variant.inventoryPolicy()));
         put(cells, ShopifyColumns.REQUIRES_SHIPPING, value(variant.requiresShipping()));
         put(cells, ShopifyColumns.TAXABLE, value(variant.taxable()));
+        put(cells, ShopifyColumns.TAX_CODE, text(variant.taxCategory()));
         put(cells, ShopifyColumns.BARCODE, ShopifyProductParser.withApostrophe(text(variant.barcode())));
         put(cells, ShopifyColumns.VARIANT_IMAGE, text(variant.imageUrl()));
         putAttributes(cells, remaining, false);
@@ -249,10 +261,16 @@ public final class ShopifyProductRenderer implements ProductRowRenderer {
                 price.flatMap(VariantPrice::compareAt).map(Money::toDecimal).orElse(""));
     }
 
+    /** Writes each attribute into its column if an import reads it back from there, otherwise into the JSON column. */
     private void putAttributes(Map<String, String> cells, Map<String, String> remaining, boolean productLevel) {
         for (ShopifyAttribute attribute : attributes) {
             String cell = remaining.get(attribute.key());
-            if (attribute.productLevel() == productLevel && cell != null && !cell.isEmpty()) {
+            boolean free = cells.getOrDefault(attribute.header(), "").isEmpty();
+            if (attribute.productLevel() == productLevel
+                    && cell != null
+                    && !cell.isEmpty()
+                    && !attribute.isTaxCategory(cell)
+                    && free) {
                 cells.put(attribute.header(), cell);
                 remaining.remove(attribute.key());
             }

@@ -314,9 +314,13 @@ final class ShopifyVariantMatcher {
                 variant.optionValues(),
                 variant.barcode(),
                 variant.weightGrams(),
+                variant.lengthMm(),
+                variant.widthMm(),
+                variant.heightMm(),
                 variant.inventoryTracked(),
                 variant.inventoryPolicy(),
                 variant.taxable(),
+                variant.taxCategory(),
                 variant.requiresShipping(),
                 variant.imageUrl(),
                 new TreeMap<>(attributes));

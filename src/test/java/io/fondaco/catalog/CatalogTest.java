@@ -53,6 +53,8 @@ class CatalogTest {
                 List.of(new Media("https://x.example/1.jpg", "alt")),
                 "seo",
                 "seo text",
+                "reduced",
+                "bulky",
                 Map.of("k", "v", "empty", ""),
                 List.of(
                         new VariantDraft(
@@ -60,9 +62,13 @@ class CatalogTest {
                                 List.of("S"),
                                 "b",
                                 5L,
+                                10,
+                                20,
+                                100_000_000,
                                 true,
                                 InventoryPolicy.CONTINUE,
                                 false,
+                                "zero",
                                 false,
                                 "https://x.example/1.jpg",
                                 Map.of("a", "b")),
@@ -71,9 +77,13 @@ class CatalogTest {
                                 List.of("M"),
                                 "",
                                 0L,
+                                0,
+                                0,
+                                0,
                                 false,
                                 InventoryPolicy.DENY,
                                 true,
+                                "",
                                 true,
                                 "",
                                 Map.of())));
@@ -121,6 +131,8 @@ class CatalogTest {
                     ProductStatus.ACTIVE,
                     null,
                     List.of(List.of(category)),
+                    null,
+                    null,
                     null,
                     null,
                     null,
@@ -201,6 +213,97 @@ class CatalogTest {
                 .then()
                 .statusCode(412)
                 .body("code", equalTo("version_mismatch"));
+    }
+
+    @Test
+    void taxAndShippingFieldsAreShownAndChangedInTheAdminApi() {
+        String slug = slug();
+        Response created = admin().body(Map.of(
+                        "title",
+                        "Crate",
+                        "slug",
+                        slug,
+                        "tax_category",
+                        "reduced",
+                        "shipping_profile",
+                        "bulky",
+                        "variants",
+                        List.of(Map.of(
+                                "sku",
+                                slug,
+                                "tax_category",
+                                "zero",
+                                "length_mm",
+                                10,
+                                "width_mm",
+                                20,
+                                "height_mm",
+                                30))))
+                .post("/admin/v1/products");
+        created.then()
+                .statusCode(201)
+                .body("tax_category", equalTo("reduced"))
+                .body("shipping_profile", equalTo("bulky"))
+                .body("variants[0].tax_category", equalTo("zero"))
+                .body("variants[0].length_mm", equalTo(10))
+                .body("variants[0].width_mm", equalTo(20))
+                .body("variants[0].height_mm", equalTo(30));
+        assertThat(catalog.variantsBySku(List.of(slug)).get(slug))
+                .extracting(SellableVariant::taxCategory, SellableVariant::shippingProfile)
+                .containsExactly("zero", "bulky");
+
+        change(created, Map.of("tax_category", "luxury", "shipping_profile", "default"))
+                .then()
+                .statusCode(200)
+                .body("tax_category", equalTo("luxury"))
+                .body("shipping_profile", equalTo("default"))
+                .body("version", equalTo(2));
+        change(created, Map.of("tax_category", "luxury")).then().statusCode(200).body("version", equalTo(2));
+        String variant = "/admin/v1/variants/" + created.path("variants[0].id");
+        changeVariant(variant, "{\"tax_category\": null, \"length_mm\": null, \"width_mm\": 0}")
+                .then()
+                .statusCode(200)
+                .body("tax_category", equalTo(null))
+                .body("length_mm", equalTo(null))
+                .body("width_mm", equalTo(null))
+                .body("height_mm", equalTo(30));
+        assertThat(catalog.variantsBySku(List.of(slug)).get(slug).taxCategory()).isEqualTo("luxury");
+
+        changeVariant(variant, "{\"taxable\": false, \"tax_category\": \"zero\"}")
+                .then()
+                .statusCode(200)
+                .body("tax_category", equalTo("zero"));
+        assertThat(catalog.variantsBySku(List.of(slug)).get(slug).taxCategory()).isEqualTo(SellableVariant.TAX_EXEMPT);
+        Awaitility.await().untilAsserted(() -> admin().get(variant)
+                .then()
+                .body("tax_category", equalTo("zero"))
+                .body("taxable", equalTo(false))
+                .body("height_mm", equalTo(30)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "products,tax_category,'\"Reduced\"'",
+        "products,tax_category,'\"\"'",
+        "products,shipping_profile,'\"a b\"'",
+        "variants,tax_category,'\"a.b\"'",
+        "variants,length_mm,-1",
+        "variants,width_mm,100000001",
+        "variants,height_mm,-1"
+    })
+    void invalidTaxOrShippingFieldIsRejectedWithItsName(String collection, String field, String value) {
+        String slug = slug();
+        Response created = admin().body(
+                        Map.of("title", "Crate", "slug", slug, "variants", List.of(Map.of("sku", slug))))
+                .post("/admin/v1/products");
+        String id = collection.equals("products") ? created.path("id") : created.path("variants[0].id");
+
+        admin().header("If-Match", "*")
+                .body("{\"%s\": %s}".formatted(field, value))
+                .patch("/admin/v1/" + collection + "/" + id)
+                .then()
+                .statusCode(422)
+                .body("errors[0].pointer", equalTo("/" + field));
     }
 
     @Test
@@ -326,6 +429,10 @@ class CatalogTest {
         return admin().body(Map.of(
                         "title", "Shirt", "slug", slug, "status", "active", "options", options, "variants", variants))
                 .post("/admin/v1/products");
+    }
+
+    private static Response changeVariant(String path, String change) {
+        return admin().header("If-Match", "*").body(change).patch(path);
     }
 
     private static Response change(Response product, Map<String, Object> change) {
@@ -523,6 +630,8 @@ class CatalogTest {
                 null,
                 null,
                 ProductStatus.ACTIVE,
+                null,
+                null,
                 null,
                 null,
                 null,

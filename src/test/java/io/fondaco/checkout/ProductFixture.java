@@ -46,8 +46,8 @@ public class ProductFixture {
     @ActivateRequestContext
     public String createProduct(String title, long pence, long available) {
         String sku = TypeId.format("sku", TypeId.newUuid()).toUpperCase(Locale.ROOT);
-        VariantDraft variant =
-                new VariantDraft(sku, List.of(), null, null, true, InventoryPolicy.DENY, true, true, null, null);
+        VariantDraft variant = new VariantDraft(
+                sku, List.of(), null, null, null, null, null, true, InventoryPolicy.DENY, true, null, true, null, null);
         ProductDraft product = new ProductDraft(
                 sku.toLowerCase(Locale.ROOT).replace('_', '-'),
                 title,
@@ -59,6 +59,8 @@ public class ProductFixture {
                 List.of(),
                 List.of(),
                 List.of(),
+                null,
+                null,
                 null,
                 null,
                 null,

@@ -378,9 +378,13 @@ class CsvEdgeCasesTest {
                     orElse(variant.optionValues(), List.of()),
                     orElse(variant.barcode(), ""),
                     orElse(variant.weightGrams(), 0L),
+                    orElse(variant.lengthMm(), 0),
+                    orElse(variant.widthMm(), 0),
+                    orElse(variant.heightMm(), 0),
                     orElse(variant.inventoryTracked(), false),
                     orElse(variant.inventoryPolicy(), InventoryPolicy.DENY),
                     orElse(variant.taxable(), true),
+                    orElse(variant.taxCategory(), ""),
                     orElse(variant.requiresShipping(), true),
                     orElse(variant.imageUrl(), ""),
                     orElse(variant.attributes(), Map.of())));
@@ -398,6 +402,8 @@ class CsvEdgeCasesTest {
                 orElse(draft.media(), List.of()),
                 orElse(draft.seoTitle(), ""),
                 orElse(draft.seoDescription(), ""),
+                orElse(draft.taxCategory(), "standard"),
+                orElse(draft.shippingProfile(), "default"),
                 orElse(draft.attributes(), Map.of()),
                 variants);
     }

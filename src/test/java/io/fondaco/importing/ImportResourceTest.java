@@ -229,6 +229,59 @@ class ImportResourceTest {
     }
 
     @Test
+    void taxAndShippingColumnsAreAppliedAndInvalidCellsNameTheirColumn() {
+        String header = "slug,title,tax_category,shipping_profile,sku,options,option_values,variant_tax_category,"
+                + "variant_length_mm,variant_width_mm,variant_height_mm\n";
+        String file = header + """
+                it-crate,Crate,reduced,bulky,IT-CRATE-S,"[""Size""]","[""S""]",zero,300,200,100
+                it-crate,,,,IT-CRATE-M,,"[""M""]",,,,
+                """;
+        String query = "kind=products&format=fondaco";
+        assertRows(importAndWait(query, file), 2, 0, 0, 0);
+        assertRows(importAndWait(query, file), 0, 0, 2, 0);
+        assertRows(importAndWait(query, file.replace("300,200,100", ",,")), 0, 1, 1, 0);
+        assertRows(importAndWait(query, file.replace("zero", "")), 0, 1, 1, 0);
+        // Empty cells of the product leave its codes as they are.
+        assertRows(importAndWait(query, file.replace("reduced,bulky", ",").replace("zero", "")), 0, 0, 2, 0);
+
+        await().atMost(TIMEOUT).untilAsserted(() -> {
+            JsonPath product = admin().get("/admin/v1/products?slug=it-crate").jsonPath();
+            assertThat(product.getString("data[0].tax_category")).isEqualTo("reduced");
+            assertThat(product.getString("data[0].shipping_profile")).isEqualTo("bulky");
+            assertThat(product.getList("data[0].variants.tax_category")).containsExactly(null, null);
+            assertThat(product.getList("data[0].variants.length_mm")).containsExactly(300, null);
+        });
+
+        JsonPath invalid = importAndWait(query, header + """
+                        it-crate,Crate,,,IT-CRATE-S,"[""Size""]","[""S""]",Zero,,,
+                        it-crate,,,,IT-CRATE-M,,"[""M""]",,1.5,,
+                        it-crate,,,,IT-CRATE-L,,"[""L""]",,,100000001,
+                        it-crate-2,Crate,Reduced,,IT-CRATE-2,,,,,,
+                        it-crate-3,Crate,,a b,IT-CRATE-3,,,,,,
+                        it-crate-4,Crate,,,IT-CRATE-4,,,Zero,,,
+                        """);
+        assertRows(invalid, 0, 0, 0, 6);
+        JsonPath errors = admin().get(invalid.getString("errors_url")).jsonPath();
+        assertThat(errors.getList("data.row")).containsExactly(2, 3, 4, 5, 6, 7);
+        assertThat(errors.getList("data.code"))
+                .containsExactly(
+                        "invalid_tax_category",
+                        "invalid_length",
+                        "invalid_length",
+                        "invalid_tax_category",
+                        "invalid_shipping_profile",
+                        "invalid_tax_category");
+        assertThat(errors.getList("data.column"))
+                .containsExactly(
+                        "variant_tax_category",
+                        "variant_length_mm",
+                        "variant_width_mm",
+                        "tax_category",
+                        "shipping_profile",
+                        "variant_tax_category");
+    }
+
+    @Test
     void productsThatShareASkuAreImportedAndReimportedUnchanged() {
         String file = """
                 Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price
@@ -314,11 +367,13 @@ class ImportResourceTest {
         importAndWait(PRODUCTS, """
                 Handle,Title,Body (HTML),Tags,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Price,\
                 Variant Compare At Price,Image Src,Image Alt Text,Status,Google Shopping / MPN,\
-                Fabric (product.metafields.custom.fabric),Price / Rest,Odd
+                Fabric (product.metafields.custom.fabric),Price / Rest,Odd,Variant Tax Code,\
+                Length mm (variant.metafields.fondaco.length_mm),\
+                Shipping profile (product.metafields.fondaco.shipping_profile)
                 it-loop,"=1+1, ""quoted"" שלום","<p>a
                 b</p>","a, b",Size, S ,IT-LOOP-S,250.4,9.50,12,https://images.fondaco.example/1.jpg,🙂,archived,M-1,\
-                wool,7,x
-                it-loop,,,,,M,IT-LOOP-M,,10,,,,,,,8,
+                wool,7,x,reduced,250,bulky
+                it-loop,,,,,M,IT-LOOP-M,,10,,,,,,,8,,PC040156,,
                 """);
         awaitExport("kind=products&" + format, "IT-LOOP-M");
         String file = admin().get("/admin/v1/exports?kind=products&" + format)

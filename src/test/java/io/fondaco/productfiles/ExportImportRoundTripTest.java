@@ -205,23 +205,39 @@ class ExportImportRoundTripTest {
                 List.of("S"),
                 text,
                 250L,
+                10,
+                20,
+                100_000_000,
                 true,
                 InventoryPolicy.DENY,
                 true,
+                "-reduced",
                 false,
                 "https://i/2",
-                Map.of("shopify.weight_unit", "kg", "own", text, "shopify.column.Odd", "x"));
+                Map.of(
+                        "shopify.weight_unit",
+                        "kg",
+                        "own",
+                        text,
+                        "shopify.column.Odd",
+                        "x",
+                        "shopify.tax_code",
+                        "PC-" + other));
         VariantDraft second = new VariantDraft(
                 "SKU-2",
                 List.of("M"),
                 other,
                 0L,
+                0,
+                7,
+                0,
                 false,
                 InventoryPolicy.CONTINUE,
                 false,
+                "",
                 true,
                 "",
-                Map.of("shopify.price.International", "12.00"));
+                Map.of("shopify.price.International", "12.00", "shopify.tax_code", text));
         ProductDraft product = new ProductDraft(
                 "a-product",
                 text,
@@ -235,6 +251,8 @@ class ExportImportRoundTripTest {
                 List.of(new Media("https://i/1", text), new Media("https://i/2", other), new Media("https://i/3", "")),
                 other,
                 text,
+                "zero_rated",
+                "-2",
                 Map.of("shopify.gift_card", "false", "shopify.product.metafields.custom.x", "y", "mine " + other, text),
                 List.of(first, second));
         return new ProductSnapshot(ProductId.random(), product, List.of(VariantId.random(), VariantId.random()));

@@ -13,6 +13,7 @@ import io.fondaco.catalog.ProductStatus;
 import io.fondaco.catalog.VariantDraft;
 import io.fondaco.catalog.VariantId;
 import io.fondaco.platform.csv.CsvHeader;
+import io.fondaco.platform.csv.CsvRow;
 import io.fondaco.platform.csv.CsvRowReader;
 import io.fondaco.platform.money.Money;
 import java.io.ByteArrayInputStream;
@@ -24,6 +25,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ShopifyProductParserTest {
     @Test
@@ -204,6 +207,8 @@ class ShopifyProductParserTest {
                 List.of(),
                 "",
                 "",
+                null,
+                null,
                 hidden.attributes(),
                 List.of(variant("hid")));
 
@@ -437,6 +442,10 @@ class ShopifyProductParserTest {
                 null,
                 null,
                 null,
+                null,
+                null,
+                null,
+                null,
                 Map.of("shopify.cost_per_item", "2.50", "shopify.tax_code", "TX1", "own", "x"));
         ProductSnapshot existing =
                 snapshot("a", List.of(), List.of(before), Map.of("shopify.product.metafields.custom.fabric", "wool"));
@@ -465,10 +474,120 @@ class ShopifyProductParserTest {
                 .isEqualTo(Map.of("shopify.tax_code", "TX1", "own", "x"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"Variant Tax Code", "Tax code"})
+    void taxCodeWithTheFormOfACategoryCodeIsTheTaxCategory(String column) {
+        String header = "Handle,Title,Variant SKU,Variant Price," + column + "\n";
+
+        VariantDraft reduced = onlyVariant(header + "a,A,S1,5, reduced \n");
+        assertThat(reduced.taxCategory()).isEqualTo("reduced");
+        assertThat(reduced.attributes()).isEmpty();
+        VariantDraft foreign = onlyVariant(header + "a,A,S1,5,PC040156\n");
+        assertThat(foreign.taxCategory()).isEmpty();
+        assertThat(foreign.attributes()).isEqualTo(Map.of("shopify.tax_code", "PC040156"));
+        VariantDraft none = onlyVariant(header + "a,A,S1,5,\n");
+        assertThat(none.taxCategory()).isEmpty();
+        assertThat(none.attributes()).isEmpty();
+        assertThat(onlyVariant("Handle,Title,Variant SKU,Variant Price\na,A,S1,5\n")
+                        .taxCategory())
+                .isNull();
+    }
+
+    @Test
+    void taxCodeIsExportedInTheColumnThatItIsReadFrom() {
+        String header = "Handle,Title,Variant SKU,Variant Price,Variant Tax Code\n";
+        for (String code : List.of("reduced", "PC040156", "")) {
+            ProductDraft draft =
+                    resolved(header + "a,A,S1,5,%s\n".formatted(code)).draft().orElseThrow();
+            assertThat(exported(draft)).containsEntry("Variant Tax Code", code);
+        }
+        VariantDraft both = new VariantDraft(
+                "S1",
+                List.of(),
+                "",
+                0L,
+                0,
+                0,
+                0,
+                true,
+                InventoryPolicy.DENY,
+                true,
+                "reduced",
+                true,
+                "",
+                Map.of("shopify.tax_code", "PC040156"));
+        ProductDraft product = snapshot("a", List.of(), List.of(both)).draft();
+        assertThat(exported(product))
+                .containsEntry("Variant Tax Code", "reduced")
+                .containsEntry(
+                        "Variant attributes (variant.metafields.fondaco.attributes)",
+                        "{\"shopify.tax_code\":\"PC040156\"}");
+    }
+
+    @Test
+    void fileWithoutTheirColumnsLeavesTaxAndShippingFieldsUnchanged() {
+        StagedProduct staged = resolved(
+                "Handle,Title,Variant SKU,Variant Price\na,A,S1,5\n", snapshot("a", List.of(), List.of(variant("S1"))));
+
+        ProductDraft draft = staged.draft().orElseThrow();
+        assertThat(draft.taxCategory()).isNull();
+        assertThat(draft.shippingProfile()).isNull();
+        assertThat(draft.variants().getFirst())
+                .extracting(
+                        VariantDraft::taxCategory,
+                        VariantDraft::lengthMm,
+                        VariantDraft::widthMm,
+                        VariantDraft::heightMm)
+                .containsOnlyNulls();
+    }
+
+    @Test
+    void taxCodeThatNamesNoneOfSeveralVariantsIsRejected() {
+        StagedProduct staged = resolved(
+                "Handle,Title,Tax code\na,A,reduced\n",
+                snapshot("a", List.of("Size"), List.of(variant("S1", "S"), variant("S2", "M"))));
+
+        assertThat(errors(staged)).extracting(RowError::code).containsExactly("variant_not_named");
+    }
+
+    @Test
+    void errorsOfCatalogFieldsNameTheirColumn() {
+        ProductRowParser parser = new ShopifyProductParser(
+                new CsvHeader(new CsvRow(
+                        1,
+                        List.of(
+                                "Title",
+                                "Tax code",
+                                "Tax category (product.metafields.fondaco.tax_category)",
+                                "Length mm (variant.metafields.fondaco.length_mm)"))),
+                "EUR");
+
+        assertThat(parser.columnOf("tax_category")).isEqualTo("Tax category (product.metafields.fondaco.tax_category)");
+        assertThat(parser.variantColumnOf("tax_category")).isEqualTo("Tax code");
+        assertThat(parser.variantColumnOf("length_mm")).isEqualTo("Length mm (variant.metafields.fondaco.length_mm)");
+    }
+
+    private static VariantDraft onlyVariant(String file) {
+        return resolved(file).draft().orElseThrow().variants().getFirst();
+    }
+
     @Test
     void variantImageThatStaffRemovedFromTheProductIsNotAddedAgain() {
-        VariantDraft withImage =
-                new VariantDraft("S1", List.of(), null, null, null, null, null, null, "https://i/1.jpg", Map.of());
+        VariantDraft withImage = new VariantDraft(
+                "S1",
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                "https://i/1.jpg",
+                Map.of());
         ProductSnapshot existing = snapshot("a", List.of(), List.of(withImage));
 
         assertThat(resolved("Handle,Title,Variant SKU,Image Src,Variant Image\na,A,S1,,https://i/1.jpg\n", existing)
@@ -498,6 +617,8 @@ class ShopifyProductParserTest {
                 List.of(),
                 "",
                 "",
+                draft.taxCategory(),
+                draft.shippingProfile(),
                 draft.attributes(),
                 draft.variants());
         ProductSnapshot snapshot = new ProductSnapshot(
@@ -551,13 +672,16 @@ class ShopifyProductParserTest {
                         List.of(),
                         "",
                         "",
+                        "standard",
+                        "default",
                         attributes,
                         variants),
                 variants.stream().map(_ -> VariantId.random()).toList());
     }
 
     private static VariantDraft variant(String sku, String... values) {
-        return new VariantDraft(sku, List.of(values), "", 0L, true, InventoryPolicy.DENY, true, true, "", Map.of());
+        return new VariantDraft(
+                sku, List.of(values), "", 0L, 0, 0, 0, true, InventoryPolicy.DENY, true, "", true, "", Map.of());
     }
 
     private static List<RowError> errors(StagedProduct staged) {

@@ -222,6 +222,7 @@ final class RandomWriter {
         }
         if (chance(3)) {
             variant.put("weight_grams", random.nextInt(5_000));
+            variant.put("length_mm", random.nextInt(2_000));
         }
         if (chance(2)) {
             variant.put("inventory_tracked", chance(5));

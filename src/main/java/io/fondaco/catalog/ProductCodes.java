@@ -1,0 +1,41 @@
+package io.fondaco.catalog;
+
+import io.quarkus.arc.DefaultBean;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Set;
+
+/**
+ * Says which codes of tax categories and shipping profiles exist, for the catalog. It is asked when a product or a
+ * variant gets another code, so that a typing error is rejected instead of being taxed or sent as the default. The
+ * codes {@code standard}, {@code exempt} and {@code default} always exist; the catalog does not ask about them.
+ */
+public interface ProductCodes {
+    /** The form of every code, as a regular expression. */
+    String PATTERN = "[a-z0-9_-]{1,40}";
+
+    /** Those of the codes that are not tax categories. */
+    Set<String> unknownTaxCategories(Set<String> codes);
+
+    /** Those of the codes that are not shipping profiles. */
+    Set<String> unknownShippingProfiles(Set<String> codes);
+
+    /** Whether a text has the form of a code. */
+    static boolean isCode(String text) {
+        return text.matches(PATTERN);
+    }
+
+    /** Accepts every code, in an application without another {@link ProductCodes}. */
+    @DefaultBean
+    @ApplicationScoped
+    class EveryCode implements ProductCodes {
+        @Override
+        public Set<String> unknownTaxCategories(Set<String> codes) {
+            return Set.of();
+        }
+
+        @Override
+        public Set<String> unknownShippingProfiles(Set<String> codes) {
+            return Set.of();
+        }
+    }
+}
