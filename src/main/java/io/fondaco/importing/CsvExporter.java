@@ -21,6 +21,7 @@ import io.fondaco.productfiles.ShopifyAttribute;
 import io.fondaco.productfiles.ShopifyColumns;
 import io.fondaco.productfiles.ShopifyProductRenderer;
 import io.fondaco.productfiles.ShopifyStockRenderer;
+import io.fondaco.tax.TaxRates;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.io.IOException;
@@ -34,7 +35,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Writes all products or all stock levels as CSV, page by page at constant memory. It sends the columns that every file
+ * Writes all products, stock levels or tax rates as CSV, page by page at constant memory. It sends the columns that every file
  * has before it reads any row, and each page as soon as it is written, so that the first byte does not wait for the
  * data.
  */
@@ -51,12 +52,15 @@ class CsvExporter {
     private final Catalog catalog;
     private final Pricing pricing;
     private final Inventory inventory;
+    private final TaxRates taxRates;
     private final EntityManager entities;
 
-    CsvExporter(Catalog catalog, Pricing pricing, Inventory inventory, EntityManager entities) {
+    CsvExporter(
+            Catalog catalog, Pricing pricing, Inventory inventory, TaxRates taxRates, EntityManager entities) {
         this.catalog = catalog;
         this.pricing = pricing;
         this.inventory = inventory;
+        this.taxRates = taxRates;
         this.entities = entities;
     }
 
@@ -142,6 +146,20 @@ class CsvExporter {
                 page = page.size() < size
                         ? List.of()
                         : inventory.levelsAfter(new StockKey(last.sku(), last.location()), size);
+            }
+        }
+    }
+
+    /** One statement per country, and one before. */
+    void exportTaxRates(FormulaEscaping formulaEscaping, OutputStream output) throws IOException {
+        List<String> countries = taxRates.countries();
+        try (CsvRowWriter file = CsvRowWriter.to(output, formulaEscaping)) {
+            file.writeRow(TaxRateRowParser.HEADER);
+            for (String country : countries) {
+                taxRates.listByCountry(country).stream()
+                        .map(TaxRateRowParser::render)
+                        .forEach(file::writeRow);
+                file.flush();
             }
         }
     }

@@ -105,7 +105,7 @@ class ImportJob {
         return job;
     }
 
-    /** Stores a kind as {@code products} or {@code stock}. */
+    /** Stores a kind as {@code products}, {@code stock} or {@code tax-rates}. */
     @Converter
     static class KindConverter implements AttributeConverter<FileKind, String> {
         @Override
@@ -115,7 +115,7 @@ class ImportJob {
 
         @Override
         public FileKind convertToEntityAttribute(String column) {
-            return FileKind.valueOf(column.toUpperCase(Locale.ROOT));
+            return FileKind.ofColumn(column);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -36,16 +37,19 @@ class ImportJobRunner {
     private final Uploads uploads;
     private final ProductBatchImporter productImporter;
     private final StockBatchImporter stockImporter;
+    private final TaxRateBatchImporter taxRateImporter;
 
     ImportJobRunner(
             ImportJobRepository jobs,
             Uploads uploads,
             ProductBatchImporter productImporter,
-            StockBatchImporter stockImporter) {
+            StockBatchImporter stockImporter,
+            TaxRateBatchImporter taxRateImporter) {
         this.jobs = jobs;
         this.uploads = uploads;
         this.productImporter = productImporter;
         this.stockImporter = stockImporter;
+        this.taxRateImporter = taxRateImporter;
     }
 
     /**
@@ -71,7 +75,18 @@ class ImportJobRunner {
                         case STOCK -> {
                             StockRowParser parser = StockRowParser.of(importLease.format(), csvHeader);
                             saveColumns(importLease, csvHeader, parser.ignoredColumns());
-                            yield importStock(importLease, csvHeader, parser, rows, stopping);
+                            yield importRows(
+                                    rows,
+                                    batch -> stockImporter.apply(importLease, csvHeader, parser, batch),
+                                    stopping);
+                        }
+                        case TAX_RATES -> {
+                            TaxRateRowParser parser = new TaxRateRowParser(csvHeader);
+                            saveColumns(importLease, csvHeader, List.of());
+                            yield importRows(
+                                    rows,
+                                    batch -> taxRateImporter.apply(importLease, csvHeader, parser, batch),
+                                    stopping);
                         }
                     };
             if (ended) {
@@ -166,12 +181,9 @@ class ImportJobRunner {
         }
     }
 
-    private boolean importStock(
-            ImportLease importLease,
-            CsvHeader csvHeader,
-            StockRowParser parser,
-            CsvRowReader rows,
-            BooleanSupplier stopping) {
+    /** Imports a file whose rows are independent of each other. */
+    private static boolean importRows(
+            CsvRowReader rows, Consumer<List<CsvRow>> applyBatch, BooleanSupplier stopping) {
         List<CsvRow> batch = new ArrayList<>();
         long size = 0;
         while (true) {
@@ -189,7 +201,7 @@ class ImportJobRunner {
             }
             boolean full = batch.size() >= MAX_BATCH_ROWS || size >= MAX_BATCH_CHARACTERS;
             if ((full || row.isEmpty()) && !batch.isEmpty()) {
-                stockImporter.apply(importLease, csvHeader, parser, batch);
+                applyBatch.accept(List.copyOf(batch));
                 batch.clear();
                 size = 0;
             }

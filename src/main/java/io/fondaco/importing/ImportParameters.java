@@ -23,13 +23,16 @@ final class ImportParameters {
                 return kind;
             }
         }
-        throw invalid("kind", "invalid_parameter", "kind must be products or stock, not '%s'.", orEmpty(text));
+        throw invalid("kind", "invalid_parameter", "kind must be products, stock or tax-rates, not '%s'.", orEmpty(text));
     }
 
-    /** The parameter is optional for stock. */
+    /** The parameter is optional for stock and tax rates; tax rates have no other format than that of this project. */
     static FileFormat format(@Nullable String text, FileKind kind) {
-        if (text == null && kind == FileKind.STOCK) {
+        if (text == null && kind != FileKind.PRODUCTS) {
             return FileFormat.FONDACO;
+        }
+        if (kind == FileKind.TAX_RATES && !FileFormat.FONDACO.toString().equals(text)) {
+            throw invalid("format", "invalid_parameter", "format must be fondaco for tax-rates, not '%s'.", orEmpty(text));
         }
         for (FileFormat format : FileFormat.values()) {
             if (format.toString().equals(text)) {

@@ -70,7 +70,7 @@ class ImportStatements {
             return new ImportLease(
                     new ImportId(id),
                     lease,
-                    FileKind.valueOf(kind.toUpperCase(Locale.ROOT)),
+                    FileKind.ofColumn(kind),
                     FileFormat.valueOf(format.toUpperCase(Locale.ROOT)),
                     currency,
                     dryRun,

@@ -3,7 +3,7 @@
  * checkpoint, and reports every rejected row.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"catalog", "inventory", "pricing", "productfiles"})
+@ApplicationModule(allowedDependencies = {"catalog", "inventory", "pricing", "productfiles", "tax"})
 package io.fondaco.importing;
 
 import io.fondaco.platform.ApplicationModule;

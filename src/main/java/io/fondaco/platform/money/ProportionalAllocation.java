@@ -21,6 +21,22 @@ public final class ProportionalAllocation {
         if (amount < 0 || amount > sum) {
             throw new IllegalArgumentException("Cannot split %d by weights with the sum %d".formatted(amount, sum));
         }
+        BigInteger[] exact = Arrays.stream(weights).mapToObj(BigInteger::valueOf).toArray(BigInteger[]::new);
+        return allocateByWeights(amount, exact);
+    }
+
+    /**
+     * As {@link #allocate}, for weights that are not amounts themselves, such as tax rates: their sum may be less than
+     * the amount.
+     *
+     * @param amount zero or more; zero if all weights are zero
+     * @param weights zero or more each
+     */
+    public static long[] allocateByWeights(long amount, BigInteger[] weights) {
+        BigInteger sum = Arrays.stream(weights).reduce(BigInteger.ZERO, BigInteger::add);
+        if (amount < 0 || (amount > 0 && sum.signum() == 0)) {
+            throw new IllegalArgumentException("Cannot split %d by weights with the sum %d".formatted(amount, sum));
+        }
         long[] shares = new long[weights.length];
         if (amount == 0) {
             return shares;
@@ -28,9 +44,8 @@ public final class ProportionalAllocation {
         BigInteger[] remainders = new BigInteger[weights.length];
         long left = amount;
         for (int index = 0; index < weights.length; index++) {
-            BigInteger[] share = BigInteger.valueOf(amount)
-                    .multiply(BigInteger.valueOf(weights[index]))
-                    .divideAndRemainder(BigInteger.valueOf(sum));
+            BigInteger[] share =
+                    BigInteger.valueOf(amount).multiply(weights[index]).divideAndRemainder(sum);
             shares[index] = share[0].longValueExact();
             remainders[index] = share[1];
             left -= shares[index];

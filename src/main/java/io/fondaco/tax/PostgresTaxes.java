@@ -1,0 +1,69 @@
+package io.fondaco.tax;
+
+import io.fondaco.platform.cache.ObjectCache;
+import io.fondaco.platform.cache.ObjectCache.Loaded;
+import io.fondaco.platform.cache.ObjectCaches.CachedReads;
+import io.fondaco.tax.CountryRates.PlaceRates;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/** The taxes of the rates and settings in the database, which each pod keeps in memory. */
+@ApplicationScoped
+class PostgresTaxes implements Taxes {
+    private static final String SETTINGS = "settings";
+
+    /** More than there are countries. */
+    private static final int MAX_CACHED = 300;
+
+    private final TaxRateRepository rates;
+    private final TaxSettingsService settings;
+    private final ObjectCache<String, CountryRates> ratesByCountry = new ObjectCache<>(MAX_CACHED);
+    private final ObjectCache<String, TaxSettings> cachedSettings = new ObjectCache<>(1);
+
+    PostgresTaxes(TaxRateRepository rates, TaxSettingsService settings) {
+        this.rates = rates;
+        this.settings = settings;
+    }
+
+    @Override
+    public SaleTaxation taxationOf(TaxedSale sale, CachedReads reads) {
+        TaxSettings current = reads.get(
+                        cachedSettings, SETTINGS, _ -> new Loaded<>(settings.get(), Set.of(TaxSettingsService.TAG)))
+                .orElseThrow();
+        Optional<TaxPlace> place = sale.destination().or(current::seller);
+        PlaceRates placeRates = place.map(found -> reads.get(ratesByCountry, found.country(), this::load)
+                        .orElseThrow()
+                        .at(found, sale.at()))
+                .orElse(PlaceRates.NONE);
+        return new SaleTaxCalculator(current, placeRates, exemptionOf(sale, current), sale.currency());
+    }
+
+    private Loaded<CountryRates> load(String country) {
+        return new Loaded<>(new CountryRates(rates.listByCountry(country)), Set.of(TaxRateService.tag(country)));
+    }
+
+    /**
+     * Reverse charge, Articles 138 and 196 of Directive 2006/112/EC: goods go from one member state to another, to a
+     * business with a VAT identification number of a member state other than that of the seller.
+     */
+    static Optional<TaxExemption> exemptionOf(TaxedSale sale, TaxSettings settings) {
+        if (!settings.reverseCharge() || sale.taxId().isEmpty()) {
+            return Optional.empty();
+        }
+        Instant at = sale.at();
+        Optional<String> seller = settings.seller().flatMap(place -> EuVatArea.memberStateOf(place, at));
+        Optional<String> destination = sale.destination().flatMap(place -> EuVatArea.memberStateOf(place, at));
+        Optional<String> customer = sale.taxId()
+                .filter(TaxId::isValid)
+                .flatMap(TaxId::countryOf)
+                .filter(country -> EuVatArea.isMember(country, at));
+        boolean applies = seller.isPresent()
+                && destination.isPresent()
+                && customer.isPresent()
+                && !destination.equals(seller)
+                && !customer.equals(seller);
+        return applies ? Optional.of(TaxExemption.REVERSE_CHARGE) : Optional.empty();
+    }
+}
