@@ -9,6 +9,7 @@ import io.fondaco.inventory.Inventory.StockQuantity;
 import io.fondaco.order.Addresses;
 import io.fondaco.order.NewOrder;
 import io.fondaco.order.OrderId;
+import io.fondaco.order.OrderTaxes;
 import io.fondaco.payment.Payment;
 import io.fondaco.payment.Payments;
 import io.fondaco.platform.idempotency.IdempotentResponse;
@@ -200,6 +201,12 @@ class PrepareCheckout {
                         .mapToObj(index -> snapshot(priced.lines().get(index), priced.discountOfLine(index)))
                         .toList(),
                 priced.effectiveDiscounts(),
+                new OrderTaxes(
+                        cart.taxId().orElse(null),
+                        priced.taxes().exemption().orElse(null),
+                        priced.taxes().pricesIncludeTax(),
+                        priced.taxes().taxLines(),
+                        priced.taxes().shipping().taxLines()),
                 Map.of());
     }
 
@@ -211,6 +218,13 @@ class PrepareCheckout {
                 pricedLine.cartLine().quantity(),
                 pricedLine.unitPrice().orElseThrow(),
                 pricedLine.stockChecked(),
-                discount);
+                discount,
+                new NewOrder.LineTaxes(
+                        pricedLine.priceIncludesTax(),
+                        pricedLine.tax().taxLines(),
+                        pricedLine.tax().tax(),
+                        pricedLine.tax().includedTax()),
+                pricedLine.priceList().map(PricedCart.AppliedPriceList::id).orElse(null),
+                pricedLine.priceList().map(PricedCart.AppliedPriceList::name).orElse(null));
     }
 }
