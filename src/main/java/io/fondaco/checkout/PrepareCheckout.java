@@ -20,6 +20,7 @@ import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.promotion.PromotionsChanged;
 import io.fondaco.shipping.ShippingQuote;
+import io.fondaco.tax.TaxCalculation.TaxedAmount;
 import io.fondaco.totals.CartPricing;
 import io.fondaco.totals.PricedCart;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -219,12 +220,15 @@ class PrepareCheckout {
                 pricedLine.unitPrice().orElseThrow(),
                 pricedLine.stockChecked(),
                 discount,
-                new NewOrder.LineTaxes(
-                        pricedLine.priceIncludesTax(),
-                        pricedLine.tax().taxLines(),
-                        pricedLine.tax().tax(),
-                        pricedLine.tax().includedTax()),
+                taxes(pricedLine),
                 pricedLine.priceList().map(PricedCart.AppliedPriceList::id).orElse(null),
                 pricedLine.priceList().map(PricedCart.AppliedPriceList::name).orElse(null));
+    }
+
+    private static NewOrder.@Nullable LineTaxes taxes(PricedCart.PricedLine line) {
+        TaxedAmount tax = line.tax();
+        return tax.taxLines().isEmpty() && !line.priceIncludesTax()
+                ? null
+                : new NewOrder.LineTaxes(line.priceIncludesTax(), tax.taxLines(), tax.tax(), tax.includedTax());
     }
 }

@@ -59,8 +59,12 @@ public record OrderLine(
         Money discount,
 
         List<TaxLine> taxLines,
-        @Schema(description = "The tax of all units, after discounts.") Money tax,
-        @Schema(description = "The part of the tax that the price includes.") Money includedTax,
+
+        @Schema(description = "The tax of all units, after discounts.")
+        Money tax,
+
+        @Schema(description = "The part of the tax that the price includes.")
+        Money includedTax,
 
         int cancelledQuantity,
         int fulfilledQuantity,

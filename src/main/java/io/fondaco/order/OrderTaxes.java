@@ -25,7 +25,9 @@ public record OrderTaxes(
         @Schema(description = "Whether prices include tax, unless a line says otherwise.")
         boolean pricesIncludeTax,
 
-        @Schema(description = "The taxes of lines and shipping together; their amounts add up to the tax of the totals.")
+        @Schema(
+                description =
+                        "The taxes of lines and shipping together; their amounts add up to the tax of the totals.")
         List<TaxLine> taxLines,
 
         @Schema(description = "The taxes of shipping.") List<TaxLine> shippingTaxLines) {

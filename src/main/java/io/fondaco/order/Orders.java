@@ -46,8 +46,8 @@ public interface Orders {
     void recordRefundedUnits(UUID refund, List<OrderLineChange> changes);
 
     /**
-     * The line changes of a locked order when a refund of it fails, for {@link #apply}. Its taxes can be refunded again.
-     * One statement.
+     * The line changes of a locked order when a refund of it fails, for {@link #apply}. Its taxes can be refunded
+     * again. One statement.
      */
     List<OrderLineChange> revertRefund(Order locked, UUID refund);
 

@@ -105,8 +105,8 @@ record TaxedPrice(Money amount, List<TaxLine> taxLines) {
         for (int index = 0; index < left.length; index++) {
             open[index] = left[index] - parts[index];
         }
-        long[] more =
-                ProportionalAllocation.allocate(taken.amount() - Arrays.stream(parts).sum(), open);
+        long[] more = ProportionalAllocation.allocate(
+                taken.amount() - Arrays.stream(parts).sum(), open);
         List<TaxLine> taxes = new ArrayList<>();
         for (int index = 0; index < taxLines.size(); index++) {
             TaxLine line = taxLines.get(index);
@@ -120,7 +120,8 @@ record TaxedPrice(Money amount, List<TaxLine> taxLines) {
     private long taxableOf(TaxLine line, long tax, Money taken, TaxedPrice units) {
         long left = line.taxable().amount();
         Optional<TaxLine> unitTax = units.find(line);
-        if (units.amount.equals(taken) && unitTax.map(found -> found.amount().amount()).orElse(0L) == tax) {
+        if (units.amount.equals(taken)
+                && unitTax.map(found -> found.amount().amount()).orElse(0L) == tax) {
             return Math.min(left, unitTax.map(found -> found.taxable().amount()).orElse(0L));
         }
         long leftTax = line.amount().amount();

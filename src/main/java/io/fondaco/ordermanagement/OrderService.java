@@ -103,8 +103,7 @@ class OrderService {
                 payments.listByOrder(order.id().value()),
                 payments.listRefundsByOrder(order.id().value()).stream()
                         .map(refund -> new OrderRefund(
-                                refund,
-                                refundTaxes.getOrDefault(refund.id().value(), List.of())))
+                                refund, refundTaxes.getOrDefault(refund.id().value(), List.of())))
                         .toList(),
                 orders.fulfillments(order.id()),
                 orders.history(order.id()),
@@ -366,8 +365,7 @@ class OrderService {
 
     private OrderChange refundFailedChange(Order order, Refund refund) {
         PaymentStatus paymentAfter = paymentStatus(payment(order));
-        return order.refundFailed(
-                        orders.revertRefund(order, refund.id().value()), paymentAfter)
+        return order.refundFailed(orders.revertRefund(order, refund.id().value()), paymentAfter)
                 .withFailedRefund(refund.id().value(), refund.amount());
     }
 

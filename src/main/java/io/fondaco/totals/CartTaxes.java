@@ -51,11 +51,6 @@ public record CartTaxes(
             newIncludedTax = newIncludedTax.plus(line.includedTax());
         }
         return new CartTaxes(
-                exemption,
-                pricesIncludeTax,
-                calculation.taxLines(),
-                calculation.shipping(),
-                newTax,
-                newIncludedTax);
+                exemption, pricesIncludeTax, calculation.taxLines(), calculation.shipping(), newTax, newIncludedTax);
     }
 }

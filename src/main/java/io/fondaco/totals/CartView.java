@@ -47,14 +47,15 @@ public record CartView(
         @Nullable
         String taxId,
 
-        @Schema(description = "Why the customer owes no tax to the seller; null if tax is charged.")
-        @Nullable
+        @Schema(description = "Why the customer owes no tax to the seller; null if tax is charged.") @Nullable
         TaxExemption taxExemption,
 
         @Schema(description = "Whether prices include tax, unless a line says otherwise.")
         boolean pricesIncludeTax,
 
-        @Schema(description = "The taxes of lines and shipping together; their amounts add up to the tax of the totals.")
+        @Schema(
+                description =
+                        "The taxes of lines and shipping together; their amounts add up to the tax of the totals.")
         List<TaxLine> taxLines,
 
         @Schema(description = "The discount of each coupon that applies; the problems say why another coupon does not.")
@@ -96,8 +97,12 @@ public record CartView(
             Money discount,
 
             List<TaxLine> taxLines,
-            @Schema(description = "The tax of all units, after discounts.") Money tax,
-            @Schema(description = "The part of the tax that the price includes.") Money includedTax,
+
+            @Schema(description = "The tax of all units, after discounts.")
+            Money tax,
+
+            @Schema(description = "The part of the tax that the price includes.")
+            Money includedTax,
 
             @Schema(description = "What all units cost after discounts, without tax.") @Nullable
             Money totalWithoutTax,

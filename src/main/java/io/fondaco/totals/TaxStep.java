@@ -27,9 +27,7 @@ final class TaxStep implements TotalsStep {
             Money discount = draft.discounts().lineDiscount(index, draft.cart().currency());
             shippingDiscount = shippingDiscount.minus(discount);
             taxable.add(new TaxableLine(
-                    line.taxCategory(),
-                    line.total().orElse(draft.zero()).minus(discount),
-                    line.priceIncludesTax()));
+                    line.taxCategory(), line.total().orElse(draft.zero()).minus(discount), line.priceIncludesTax()));
         }
         TaxCalculation calculation =
                 taxation.calculate(taxable, draft.shipping().minus(shippingDiscount));

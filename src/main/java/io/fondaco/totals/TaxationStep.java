@@ -36,9 +36,7 @@ final class TaxationStep implements TotalsStep {
                 draft.at()));
         List<PricedLine> lines =
                 draft.lines().stream().map(line -> withTaxation(line, taxation)).toList();
-        Money subtotal = lines.stream()
-                .flatMap(line -> line.total().stream())
-                .reduce(draft.zero(), Money::plus);
+        Money subtotal = lines.stream().flatMap(line -> line.total().stream()).reduce(draft.zero(), Money::plus);
         return draft.withTaxation(taxation, lines, subtotal)
                 .withShipping(
                         draft.shippingMethods().stream()
@@ -62,9 +60,8 @@ final class TaxationStep implements TotalsStep {
     }
 
     private static PricedLine withTaxation(PricedLine line, SaleTaxation taxation) {
-        boolean includesTax = line.priceList()
-                .flatMap(AppliedPriceList::taxIncluded)
-                .orElseGet(taxation::pricesIncludeTax);
+        boolean includesTax =
+                line.priceList().flatMap(AppliedPriceList::taxIncluded).orElseGet(taxation::pricesIncludeTax);
         return line.withPrice(
                 line.unitPrice().map(price -> taxation.effectivePrice(price, line.taxCategory(), includesTax)),
                 includesTax && taxation.exemption().isEmpty());

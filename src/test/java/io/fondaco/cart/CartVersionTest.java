@@ -36,14 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CartVersionTest {
     private static final PostalAddress ADDRESS =
             new PostalAddress("Ada Lovelace", "12 St James's Square", null, "London", null, "SW1Y 4JH", "GB", null);
-    private static final CartUpdate NO_CHANGE =
-            new CartUpdate(
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty());
+    private static final CartUpdate NO_CHANGE = new CartUpdate(
+            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     private static final String ONE_LINE =
             "lines = '[{\"id\": \"%s\", \"variant_id\": \"%s\", \"sku\": \"a\", \"quantity\": 7}]'"
@@ -179,9 +173,7 @@ class CartVersionTest {
         assertThat(without.couponCodes()).isEmpty();
         assertThat(without.taxId()).isEmpty();
         assertThat(without.email()).contains("ada@example.org");
-        assertThat(List.of(all, unchanged, without))
-                .extracting(Cart::version)
-                .containsExactly(2L, 3L, 4L);
+        assertThat(List.of(all, unchanged, without)).extracting(Cart::version).containsExactly(2L, 3L, 4L);
     }
 
     @Test

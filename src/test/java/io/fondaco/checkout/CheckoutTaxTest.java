@@ -106,8 +106,7 @@ class CheckoutTaxTest {
                     .body("totals.tax.amount", equalTo(463));
             Response placed = shopper.complete("tok_ok");
             IntStream.range(0, 3)
-                    .forEach(_ -> AdminApi.orderAction(
-                                    placed.path("id"), "refunds", Map.of("lines", units(placed, 1)))
+                    .forEach(_ -> AdminApi.orderAction(placed.path("id"), "refunds", Map.of("lines", units(placed, 1)))
                             .then()
                             .statusCode(201));
             Response refunded = AdminApi.getOrder(placed.path("id"));
@@ -178,7 +177,11 @@ class CheckoutTaxTest {
     void taxIdIsKeptUntilItIsRemoved() {
         Shopper shopper = Shopper.withCart(productFixture.createProduct(250, 10), 1);
         setTaxId(shopper, "de 123.456.789").then().statusCode(200).body("tax_id", equalTo("DE123456789"));
-        shopper.request().body("{\"tax_id\": null}").patch(shopper.path("")).then().statusCode(200);
+        shopper.request()
+                .body("{\"tax_id\": null}")
+                .patch(shopper.path(""))
+                .then()
+                .statusCode(200);
         shopper.getCart().then().body("tax_id", equalTo("DE123456789"));
         for (String invalid : List.of("D", "12345", "DE12345678901234567890", "DE 12?")) {
             setTaxId(shopper, invalid)

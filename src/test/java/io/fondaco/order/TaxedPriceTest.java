@@ -40,7 +40,8 @@ class TaxedPriceTest {
 
     @Property
     void takenAmountsAddUpToThePriceWhateverIsTaken(
-            @ForAll @From("prices") TaxedPrice price, @ForAll @Size(max = 8) List<@LongRange(min = 1, max = 500) Long> steps) {
+            @ForAll @From("prices") TaxedPrice price,
+            @ForAll @Size(max = 8) List<@LongRange(min = 1, max = 500) Long> steps) {
         TaxedPrice left = price;
         TaxedPrice sum = TaxedPrice.zero(EUR);
         for (long step : steps) {
@@ -69,6 +70,19 @@ class TaxedPriceTest {
         assertThat(order.take(euros(1_070), book)).isEqualTo(book);
         assertThat(order.minus(book).take(euros(1_190), TaxedPrice.zero(EUR)))
                 .isEqualTo(new TaxedPrice(euros(1_190), List.of(tax("0.19", 1_000, 190))));
+    }
+
+    /** The example of docs/selling.md. */
+    @Example
+    void amountAndRestTakeWhatEarlierCreditsLeft() {
+        TaxedPrice order = new TaxedPrice(euros(2_618), List.of(tax("0.19", 2_200, 418)));
+        TaxedPrice lamps = new TaxedPrice(euros(2_142), List.of(tax("0.19", 1_800, 342)));
+        TaxedPrice lamp = order.take(euros(1_071), lamps.firstPart(euros(1_071)));
+        assertThat(lamp.taxLines()).containsExactly(tax("0.19", 900, 171));
+        TaxedPrice courtesy = order.minus(lamp).take(euros(500), TaxedPrice.zero(EUR));
+        assertThat(courtesy.taxLines()).containsExactly(tax("0.19", 421, 80));
+        TaxedPrice rest = order.minus(lamp).minus(courtesy).take(euros(1_047), TaxedPrice.zero(EUR));
+        assertThat(rest.taxLines()).containsExactly(tax("0.19", 879, 167));
     }
 
     @Example
@@ -118,8 +132,7 @@ class TaxedPriceTest {
     /** Prices with up to four taxes, also small ones that are mostly tax. */
     @Provide
     Arbitrary<TaxedPrice> prices() {
-        Arbitrary<List<Long>> taxes =
-                Arbitraries.longs().between(0, 400).list().ofMaxSize(4);
+        Arbitrary<List<Long>> taxes = Arbitraries.longs().between(0, 400).list().ofMaxSize(4);
         return Combinators.combine(taxes, Arbitraries.longs().between(0, 2_000)).as((amounts, net) -> {
             long sum = amounts.stream().mapToLong(Long::longValue).sum();
             return new TaxedPrice(

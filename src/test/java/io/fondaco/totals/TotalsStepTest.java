@@ -156,19 +156,19 @@ class TotalsStepTest {
         createVariantWithoutShipping("GUIDE", 900);
         TestCart soap = cart().withLines("SOAP", 1, "GUIDE", 1).withAddress().withTaxId("DE123456789");
         assertThat(taxedSale(soap))
-                .isEqualTo(new TaxedSale(
-                        Optional.of(TaxPlace.of(LONDON)), Optional.of("DE123456789"), "EUR", NOW));
+                .isEqualTo(new TaxedSale(Optional.of(TaxPlace.of(LONDON)), Optional.of("DE123456789"), "EUR", NOW));
         assertThat(taxedSale(soap.withShippingMethod("pickup")).destination())
                 .as("collected at the seller")
                 .isEmpty();
-        assertThat(taxedSale(cart().withLines("SOAP", 1)).destination()).as("unknown").isEmpty();
+        assertThat(taxedSale(cart().withLines("SOAP", 1)).destination())
+                .as("unknown")
+                .isEmpty();
         assertThat(taxedSale(cart().withLines("GUIDE", 1).withAddress()).destination())
                 .as("a download, without a billing address")
                 .contains(TaxPlace.of(LONDON));
-        Cart guide = withBillingAddress(cart().withLines("GUIDE", 1).withAddress().build());
-        assertThat(taxedSale(guide).destination())
-                .as("a download")
-                .contains(TaxPlace.of(VIENNA));
+        Cart guide =
+                withBillingAddress(cart().withLines("GUIDE", 1).withAddress().build());
+        assertThat(taxedSale(guide).destination()).as("a download").contains(TaxPlace.of(VIENNA));
     }
 
     @Test
@@ -186,8 +186,8 @@ class TotalsStepTest {
         assertThat(taxed.taxes().shipping().tax()).as("of 4.90 less 0.90").isEqualTo(euros(40));
         assertThat(taxed.taxes().tax()).isEqualTo(euros(190));
         assertThat(new TotalStep().apply(taxed).toPricedCart().totals())
-                .isEqualTo(new Totals(
-                        euros(2_000), euros(590), euros(490), euros(190), euros(0), euros(0), euros(2_090)));
+                .isEqualTo(
+                        new Totals(euros(2_000), euros(590), euros(490), euros(190), euros(0), euros(0), euros(2_090)));
     }
 
     @Test
@@ -197,8 +197,8 @@ class TotalsStepTest {
                 .apply(tax(cart().withLines("SOAP", 2), new FlatTax(true, Optional.empty()), Discounts.NONE))
                 .toPricedCart();
         assertThat(priced.totals())
-                .isEqualTo(new Totals(
-                        euros(2_200), euros(0), euros(0), euros(200), euros(200), euros(0), euros(2_200)));
+                .isEqualTo(
+                        new Totals(euros(2_200), euros(0), euros(0), euros(200), euros(200), euros(0), euros(2_200)));
         CartView view = priced.view(null, List.of());
         assertThat(view.pricesIncludeTax()).isTrue();
         assertThat(view.lines().getFirst())
@@ -231,10 +231,8 @@ class TotalsStepTest {
                         CartLineView::includedTax,
                         CartLineView::totalWithoutTax,
                         CartLineView::totalWithTax)
-                .containsExactly(
-                        false, euros(2_000), euros(500), euros(150), euros(0), euros(1_500), euros(1_650));
-        assertThat(view.taxLines())
-                .containsExactly(new TaxLine("Tax", "0.1", euros(1_990), euros(199)));
+                .containsExactly(false, euros(2_000), euros(500), euros(150), euros(0), euros(1_500), euros(1_650));
+        assertThat(view.taxLines()).containsExactly(new TaxLine("Tax", "0.1", euros(1_990), euros(199)));
     }
 
     @Test
@@ -290,8 +288,8 @@ class TotalsStepTest {
                 euros(-1),
                 euros(0));
         assertThat(new TotalStep().apply(draft).toPricedCart().totals())
-                .isEqualTo(new Totals(
-                        euros(1000), euros(200), euros(490), euros(91), euros(60), euros(-1), euros(1320)));
+                .isEqualTo(
+                        new Totals(euros(1000), euros(200), euros(490), euros(91), euros(60), euros(-1), euros(1320)));
     }
 
     @Test
@@ -449,21 +447,20 @@ class TotalsStepTest {
     }
 
     private void createItem(String sku, Map<String, VariantPrice> prices, boolean requiresShipping) {
-        SellableVariant variant =
-                new SellableVariant(
-                        VariantId.random(),
-                        ProductId.random(),
-                        sku,
-                        sku,
-                        true,
-                        true,
-                        requiresShipping,
-                        0,
-                        "standard",
-                        "default",
-                        "",
-                        Set.of(),
-                        Set.of());
+        SellableVariant variant = new SellableVariant(
+                VariantId.random(),
+                ProductId.random(),
+                sku,
+                sku,
+                true,
+                true,
+                requiresShipping,
+                0,
+                "standard",
+                "default",
+                "",
+                Set.of(),
+                Set.of());
         items.put(sku, new SellableItem(variant, prices));
     }
 
