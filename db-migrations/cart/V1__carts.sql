@@ -9,6 +9,8 @@ CREATE TABLE cart.cart (
     billing_address  jsonb,
     shipping_method  text,
     coupon_codes     text[]      NOT NULL DEFAULT '{}',
+    -- The tax id of a business customer, normalized.
+    tax_id           text        CHECK (length(tax_id) BETWEEN 1 AND 20),
     lines            jsonb       NOT NULL DEFAULT '[]'
         CHECK (jsonb_typeof(lines) = 'array' AND jsonb_array_length(lines) <= 10000)
         CHECK (jsonb_array_length(lines) = jsonb_array_length(jsonb_path_query_array(lines,

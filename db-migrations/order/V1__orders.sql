@@ -22,14 +22,25 @@ CREATE TABLE "order".orders (
     discount           bigint      NOT NULL,
     shipping           bigint      NOT NULL CHECK (shipping >= 0),
     tax                bigint      NOT NULL CHECK (tax >= 0),
+    -- The part of the tax that prices include.
+    included_tax       bigint      NOT NULL DEFAULT 0 CHECK (included_tax BETWEEN 0 AND tax),
+    -- What the rounding of cash totals adds.
+    rounding           bigint      NOT NULL DEFAULT 0,
     total              bigint      NOT NULL,
     cancelled_amount   bigint      NOT NULL DEFAULT 0,
     -- The coupons that were applied, as they were when the order was placed.
     discounts          jsonb       NOT NULL DEFAULT '[]',
+    -- The taxes of lines and shipping together, and those of shipping: name, rate, taxable, amount.
+    tax_lines          jsonb       NOT NULL DEFAULT '[]',
+    shipping_tax_lines jsonb       NOT NULL DEFAULT '[]',
+    -- The tax id of a business customer, and why the customer owes no tax to the seller.
+    tax_id             text,
+    tax_exemption      text        CHECK (tax_exemption IN ('reverse_charge')),
+    prices_include_tax boolean     NOT NULL DEFAULT false,
     version            bigint      NOT NULL DEFAULT 1,
     created_at         timestamptz NOT NULL DEFAULT now(),
     updated_at         timestamptz NOT NULL DEFAULT now(),
-    CHECK (total = subtotal - discount + shipping + tax),
+    CONSTRAINT orders_total CHECK (total = subtotal - discount + shipping + tax - included_tax + rounding),
     CHECK (cancelled_amount BETWEEN 0 AND total),
     CONSTRAINT orders_discount CHECK (discount BETWEEN 0 AND subtotal + shipping)
 );
@@ -50,6 +61,16 @@ CREATE TABLE "order".line (
     total                    bigint  NOT NULL,
     -- The line's share of the order's discount.
     discount                 bigint  NOT NULL DEFAULT 0,
+    price_includes_tax       boolean NOT NULL DEFAULT false,
+    tax                      bigint  NOT NULL DEFAULT 0 CHECK (tax >= 0),
+    -- The part of the tax that the total includes.
+    included_tax             bigint  NOT NULL DEFAULT 0 CHECK (included_tax BETWEEN 0 AND tax),
+    tax_lines                jsonb   NOT NULL DEFAULT '[]',
+    -- The line's share of the order's rounding.
+    rounding                 bigint  NOT NULL DEFAULT 0,
+    -- The price list that the price is from.
+    price_list               text,
+    price_list_name          text,
     -- True if the units were taken from counted stock, so that a restock returns them to it.
     stock_taken              boolean NOT NULL,
     cancelled_quantity       int     NOT NULL DEFAULT 0 CHECK (cancelled_quantity >= 0),
@@ -66,6 +87,8 @@ CREATE TABLE "order".line (
     CHECK (total = unit_price * quantity),
     CHECK (cancelled_quantity + fulfilled_quantity <= quantity),
     CONSTRAINT line_discount CHECK (discount BETWEEN 0 AND total),
+    CONSTRAINT line_included_tax CHECK (included_tax <= total - discount),
+    CONSTRAINT line_rounding CHECK (total - discount + tax - included_tax + rounding >= 0),
     CONSTRAINT line_refunded_unsent CHECK (refunded_unsent_quantity BETWEEN 0 AND quantity),
     CONSTRAINT line_backordered CHECK (backordered_quantity BETWEEN 0 AND quantity)
 );
@@ -79,6 +102,22 @@ CREATE TABLE "order".refunded_units (
     unsent    int  NOT NULL CHECK (unsent BETWEEN 0 AND quantity),
     PRIMARY KEY (refund_id, line_id)
 );
+
+-- What of the price of a taxed order is given back or not collected, with the taxes in it: a refund, units that were
+-- cancelled before the payment was captured, or the part of the price that was not captured. The next credit takes its
+-- taxes from what these leave.
+CREATE TABLE "order".credit (
+    id        uuid    PRIMARY KEY,
+    order_id  uuid    NOT NULL REFERENCES "order".orders (id),
+    -- Null if the amount was never collected.
+    refund_id uuid    UNIQUE,
+    amount    bigint  NOT NULL CHECK (amount > 0),
+    tax_lines jsonb   NOT NULL,
+    -- True if the refund failed: the shop still has the money.
+    failed    boolean NOT NULL DEFAULT false
+);
+
+CREATE INDEX credit_order ON "order".credit (order_id);
 
 CREATE TABLE "order".fulfillment (
     id              uuid        PRIMARY KEY,

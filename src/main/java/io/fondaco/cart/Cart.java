@@ -8,6 +8,7 @@ import java.util.Optional;
  * A cart without prices.
  *
  * @param currency the currency of its prices, ISO 4217
+ * @param taxId the tax id of a business customer, normalized
  * @param lines in the order in which they were added, each with another SKU
  */
 public record Cart(
@@ -18,6 +19,7 @@ public record Cart(
         Optional<PostalAddress> billingAddress,
         Optional<String> shippingMethod,
         List<String> couponCodes,
+        Optional<String> taxId,
         CartStatus status,
         long version,
         List<CartLine> lines) {
@@ -41,6 +43,7 @@ public record Cart(
                 billingAddress,
                 shippingMethod,
                 couponCodes,
+                taxId,
                 status,
                 version + 1,
                 changed);

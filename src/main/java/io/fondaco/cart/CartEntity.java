@@ -54,6 +54,10 @@ class CartEntity {
     @Column(name = "coupon_codes")
     List<String> couponCodes;
 
+    @Column(name = "tax_id")
+    @Nullable
+    String taxId;
+
     @JdbcTypeCode(SqlTypes.JSON)
     @Mutability(Immutability.class)
     List<CartLineRow> lines;
@@ -89,6 +93,7 @@ class CartEntity {
                         billingAddress,
                         shippingMethod,
                         couponCodes,
+                        taxId,
                         status,
                         version,
                         lines)
@@ -104,6 +109,7 @@ class CartEntity {
             @Nullable PostalAddress billingAddress,
             @Nullable String shippingMethod,
             List<String> couponCodes,
+            @Nullable String taxId,
             String status,
             long version,
             List<CartLineRow> lines) {
@@ -117,6 +123,7 @@ class CartEntity {
                     Optional.ofNullable(billingAddress),
                     Optional.ofNullable(shippingMethod),
                     couponCodes,
+                    Optional.ofNullable(taxId),
                     CartStatus.ofColumn(status),
                     version,
                     lines.stream().map(CartLineRow::toCartLine).toList());

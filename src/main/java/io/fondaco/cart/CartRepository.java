@@ -20,8 +20,8 @@ import java.util.UUID;
 @ApplicationScoped
 class CartRepository implements PanacheRepositoryBase<CartEntity, UUID> {
     private static final String SELECT = """
-            select id, currency, email, shippingAddress, billingAddress, shippingMethod, couponCodes, status, version,
-                   lines
+            select id, currency, email, shippingAddress, billingAddress, shippingMethod, couponCodes, taxId, status,
+                   version, lines
               from CartEntity where id = :id and tokenHash = :tokenHash""";
 
     private static final String UPDATE_LINES = """

@@ -25,7 +25,7 @@ class CartStatements {
     private static final String WHERE_OPEN_RETURNING_CART = """
              WHERE id = :id AND token_hash = :tokenHash AND status = 'open'
             RETURNING id, currency, email, shipping_address, billing_address, shipping_method,
-                      to_json(coupon_codes) AS coupon_codes, status, version, lines
+                      to_json(coupon_codes) AS coupon_codes, tax_id, status, version, lines
             """;
 
     private final Sql sql;
@@ -49,6 +49,7 @@ class CartStatements {
                                billing_address = coalesce(cast(:billingAddress AS jsonb), billing_address),
                                shipping_method = coalesce(cast(:shippingMethod AS text), shipping_method),
                                coupon_codes = coalesce(cast(:couponCodes AS text[]), coupon_codes),
+                               tax_id = nullif(coalesce(cast(:taxId AS text), tax_id), ''),
                                version = version + 1, updated_at = now()
                         """, id, token)
                 .setParameter("email", update.email().orElse(null))
@@ -60,6 +61,7 @@ class CartStatements {
                         update.couponCodes()
                                 .map(codes -> codes.toArray(String[]::new))
                                 .orElse(null))
+                .setParameter("taxId", update.taxId().orElse(null))
                 .uniqueResultOptional()
                 .map(CartRow::toCart);
     }

@@ -20,7 +20,18 @@ record CartPatch(
 
         @Nullable @Schema(description = "All codes of the cart; an empty list removes them.") @Size(max = 10)
         // CartService rejects null codes, because validation here would report each of thousands.
-        List<@Size(max = 100) String> couponCodes) {
+        List<@Size(max = 100) String> couponCodes,
+
+        @Nullable
+        @Size(max = MAX_TAX_ID)
+        @Schema(
+                description = "The tax id of a business customer, for example a VAT identification number. Returned in"
+                        + " capitals without spaces, dots and dashes; an empty text removes it.",
+                examples = "DE123456789")
+        String taxId) {
+
+    /** The longest tax id, with separators. */
+    static final int MAX_TAX_ID = 40;
 
     static final String EMAIL = "Returned with its domain in ASCII: a@xn--mller-kva.de for a@m\u00fcller.de.";
 }

@@ -103,9 +103,10 @@ class CartResource {
     @Idempotent(replayedBy = CurrentCart.class)
     @Operation(
             operationId = "updateCart",
-            summary = "Changes e-mail, addresses, shipping method or coupons",
+            summary = "Changes e-mail, addresses, shipping method, coupons or tax id",
             description = "An existing coupon that does not apply now is reported in the cart's problems. 422:"
-                    + " unknown_coupon, unknown_shipping_method. 409: cart_completed, completion_in_progress.")
+                    + " unknown_coupon, unknown_shipping_method, invalid_tax_id. 409: cart_completed,"
+                    + " completion_in_progress.")
     public CartView update(
             @PathParam("id") String id,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,

@@ -15,6 +15,7 @@ import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.promotion.Discounts;
 import io.fondaco.promotion.Promotions;
+import io.fondaco.tax.TaxId;
 import io.fondaco.totals.CartPricing;
 import io.fondaco.totals.CartView;
 import io.fondaco.totals.PricedCart;
@@ -130,10 +131,20 @@ class CartService {
                         Optional.ofNullable(patch.shippingAddress()),
                         Optional.ofNullable(patch.billingAddress()),
                         Optional.ofNullable(patch.shippingMethod()),
-                        coupons)));
+                        coupons,
+                        Optional.ofNullable(patch.taxId()).map(CartService::normalizeTaxId))));
         requireOfferedShippingMethod(patch, priced);
         requireKnownCoupons(patch, priced);
         return cartPricing.view(priced, null);
+    }
+
+    private static String normalizeTaxId(String text) {
+        String taxId = TaxId.normalize(text);
+        if (!taxId.isEmpty() && !TaxId.isPlausible(taxId)) {
+            throw ApiException.invalid(
+                    "/tax_id", "invalid_tax_id", "A tax id begins with a country: DE123456789. Correct or remove it.");
+        }
+        return taxId;
     }
 
     /** Normalizes the codes and removes duplicates. Rejects text that is not a valid code. */

@@ -9,6 +9,7 @@ import io.fondaco.inventory.Inventory.StockQuantity;
 import io.fondaco.order.Addresses;
 import io.fondaco.order.NewOrder;
 import io.fondaco.order.OrderId;
+import io.fondaco.order.OrderTaxes;
 import io.fondaco.payment.Payment;
 import io.fondaco.payment.Payments;
 import io.fondaco.platform.idempotency.IdempotentResponse;
@@ -19,6 +20,7 @@ import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.promotion.PromotionsChanged;
 import io.fondaco.shipping.ShippingQuote;
+import io.fondaco.tax.TaxCalculation.TaxedAmount;
 import io.fondaco.totals.CartPricing;
 import io.fondaco.totals.PricedCart;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -200,6 +202,12 @@ class PrepareCheckout {
                         .mapToObj(index -> snapshot(priced.lines().get(index), priced.discountOfLine(index)))
                         .toList(),
                 priced.effectiveDiscounts(),
+                new OrderTaxes(
+                        cart.taxId().orElse(null),
+                        priced.taxes().exemption().orElse(null),
+                        priced.taxes().pricesIncludeTax(),
+                        priced.taxes().taxLines(),
+                        priced.taxes().shipping().taxLines()),
                 Map.of());
     }
 
@@ -211,6 +219,16 @@ class PrepareCheckout {
                 pricedLine.cartLine().quantity(),
                 pricedLine.unitPrice().orElseThrow(),
                 pricedLine.stockChecked(),
-                discount);
+                discount,
+                taxes(pricedLine),
+                pricedLine.priceList().map(PricedCart.AppliedPriceList::id).orElse(null),
+                pricedLine.priceList().map(PricedCart.AppliedPriceList::name).orElse(null));
+    }
+
+    private static NewOrder.@Nullable LineTaxes taxes(PricedCart.PricedLine line) {
+        TaxedAmount tax = line.tax();
+        return tax.taxLines().isEmpty() && !line.priceIncludesTax()
+                ? null
+                : new NewOrder.LineTaxes(line.priceIncludesTax(), tax.taxLines(), tax.tax(), tax.includedTax());
     }
 }

@@ -18,6 +18,7 @@
             "payment",
             "promotion",
             "shipping",
+            "tax",
             "totals"
         })
 package io.fondaco.checkout;

@@ -13,6 +13,7 @@ import io.fondaco.platform.messaging.EventTypeRegistry;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.EmailAddress;
 import io.fondaco.platform.postal.PostalAddress;
+import io.fondaco.tax.TaxExemption;
 import io.quarkus.mailer.Mail;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -111,7 +112,12 @@ class EmailRenderer {
         sums.add(new TotalLine("Subtotal", totals.subtotal().toString()));
         addUnlessZero(sums, "Discount", Money.zero(totals.discount().currency()).minus(totals.discount()));
         sums.add(new TotalLine("Delivery", totals.shipping().toString()));
-        addUnlessZero(sums, "Tax", totals.tax());
+        addUnlessZero(sums, "Tax", totals.tax().minus(totals.includedTax()));
+        if (order.taxes().taxExemption() == TaxExemption.REVERSE_CHARGE) {
+            sums.add(new TotalLine("Tax", "reverse charge, due from the customer"));
+        }
+        addUnlessZero(sums, "Included tax", totals.includedTax());
+        addUnlessZero(sums, "Rounding", totals.rounding());
         return Templates.confirmation(
                 shopName,
                 order.number(),

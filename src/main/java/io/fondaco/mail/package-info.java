@@ -3,7 +3,7 @@
  * mail server or a pod fails. An e-mail that cannot be sent becomes a dead letter. Off by default.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"order"})
+@ApplicationModule(allowedDependencies = {"order", "tax"})
 package io.fondaco.mail;
 
 import io.fondaco.platform.ApplicationModule;

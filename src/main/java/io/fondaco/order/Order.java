@@ -1,7 +1,9 @@
 package io.fondaco.order;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.fondaco.customer.CustomerId;
+import io.fondaco.order.UnitSelection.LineQuantity;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import java.time.Instant;
@@ -41,6 +43,7 @@ public record Order(
         @Nullable String shippingMethod,
         Totals totals,
         List<Discount> discounts,
+        @JsonUnwrapped OrderTaxes taxes,
 
         @Schema(description = "The part of the total that was cancelled.")
         Money cancelledAmount,
@@ -69,6 +72,11 @@ public record Order(
     /** The total less the cancelled amount: what is to be paid or was paid. */
     public Money currentTotal() {
         return totals.total().minus(cancelledAmount);
+    }
+
+    /** The total with its taxes. */
+    TaxedPrice price() {
+        return new TaxedPrice(totals.total(), taxes.taxLines());
     }
 
     /**
@@ -195,6 +203,10 @@ public record Order(
         return amount;
     }
 
+    private Money zero() {
+        return Money.zero(totals.total().currency());
+    }
+
     private void requireCurrency(Money amount) {
         String currency = currentTotal().currency();
         if (!amount.currency().equals(currency)) {
@@ -210,11 +222,13 @@ public record Order(
     public OrderChange cancel(UnitSelection units, PaymentStatus paymentAfter, String actor) {
         boolean whole = units.cancelsWholeOrder();
         FulfillmentStatus fulfillmentAfter = fulfillmentStatusWithout(units);
+        Money uncollected = paymentAfter == PaymentStatus.AUTHORIZED ? units.cancelledAmount() : zero();
         return OrderChange.builder(this, OrderEventType.CANCELLED, actor)
                 .status(whole ? OrderStatus.CANCELLED : statusAfter(fulfillmentAfter, paymentAfter))
                 .paymentStatus(paymentAfter)
                 .fulfillmentStatus(fulfillmentAfter)
                 .cancelledAmount(whole ? currentTotal() : units.cancelledAmount())
+                .uncollected(uncollected)
                 .lines(units.changes())
                 .factsOf(units)
                 .build();
@@ -297,6 +311,7 @@ public record Order(
         return OrderChange.builder(this, OrderEventType.CAPTURED, actor)
                 .status(statusAfter(fulfillmentStatus, PaymentStatus.CAPTURED))
                 .paymentStatus(PaymentStatus.CAPTURED)
+                .uncollected(currentTotal().minus(amount))
                 .amount(amount)
                 .build();
     }
@@ -353,7 +368,7 @@ public record Order(
     /**
      * The change when a refund fails.
      *
-     * @param changes see {@link Orders#changesForFailedRefund}
+     * @param changes see {@link Orders#revertRefund}
      */
     public OrderChange refundFailed(List<OrderLineChange> changes, PaymentStatus paymentAfter) {
         return OrderChange.builder(this, OrderEventType.REFUND_FAILED, SYSTEM)

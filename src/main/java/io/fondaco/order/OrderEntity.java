@@ -3,6 +3,8 @@ package io.fondaco.order;
 import io.fondaco.customer.CustomerId;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
+import io.fondaco.tax.TaxExemption;
+import io.fondaco.tax.TaxLine;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.Embedded;
@@ -76,6 +78,27 @@ class OrderEntity {
     @Mutability(Immutability.class)
     List<Discount> discounts;
 
+    @Column(name = "tax_id")
+    @Nullable
+    String taxId;
+
+    @Column(name = "tax_exemption")
+    @Nullable
+    String taxExemption;
+
+    @Column(name = "prices_include_tax")
+    boolean pricesIncludeTax;
+
+    @Column(name = "tax_lines")
+    @JdbcTypeCode(SqlTypes.JSON)
+    @Mutability(Immutability.class)
+    List<TaxLine> taxLines;
+
+    @Column(name = "shipping_tax_lines")
+    @JdbcTypeCode(SqlTypes.JSON)
+    @Mutability(Immutability.class)
+    List<TaxLine> shippingTaxLines;
+
     long version;
 
     @Column(name = "created_at")
@@ -86,13 +109,22 @@ class OrderEntity {
 
     /** The {@link Totals} in minor units of the order's currency. */
     @Embeddable
-    record Amounts(long subtotal, long discount, long shipping, long tax, long total) {
+    record Amounts(
+            long subtotal,
+            long discount,
+            long shipping,
+            long tax,
+            @Column(name = "included_tax") long includedTax,
+            long rounding,
+            long total) {
         static Amounts of(Totals totals) {
             return new Amounts(
                     totals.subtotal().amount(),
                     totals.discount().amount(),
                     totals.shipping().amount(),
                     totals.tax().amount(),
+                    totals.includedTax().amount(),
+                    totals.rounding().amount(),
                     totals.total().amount());
         }
 
@@ -102,6 +134,8 @@ class OrderEntity {
                     Money.of(discount, currency),
                     Money.of(shipping, currency),
                     Money.of(tax, currency),
+                    Money.of(includedTax, currency),
+                    Money.of(rounding, currency),
                     Money.of(total, currency));
         }
     }
@@ -121,6 +155,11 @@ class OrderEntity {
             @Nullable String shippingMethod,
             Amounts amounts,
             List<Discount> discounts,
+            @Nullable String taxId,
+            @Nullable String taxExemption,
+            boolean pricesIncludeTax,
+            List<TaxLine> taxLines,
+            List<TaxLine> shippingTaxLines,
             long cancelledAmount,
             Instant createdAt,
             Instant updatedAt,
@@ -140,6 +179,12 @@ class OrderEntity {
                     shippingMethod,
                     amounts.toTotals(currency),
                     discounts,
+                    new OrderTaxes(
+                            taxId,
+                            taxExemption == null ? null : TaxExemption.ofColumn(taxExemption),
+                            pricesIncludeTax,
+                            taxLines,
+                            shippingTaxLines),
                     Money.of(cancelledAmount, currency),
                     createdAt,
                     updatedAt,

@@ -17,8 +17,9 @@ public sealed interface OrderEventPayload extends DomainEvent {
      * The order after the event, without personal data of the customer.
      *
      * @param total when the order was placed
-     * @param facts details of the event: {@code fulfillment_id}, {@code refund_id}, {@code amount}, {@code lines} with
-     *     {@code line_count}. An event has at most 200 lines; if there are more, {@code lines_truncated} is true and
+     * @param facts details of the event: {@code fulfillment_id}, {@code refund_id}, {@code amount}, {@code tax_lines}
+     *     with the taxes in a refunded amount, {@code lines} with {@code line_count}. An event has at most 200 lines
+     *     and ten tax lines; if there are more, {@code lines_truncated} or {@code tax_lines_truncated} is true and
      *     the order's history has all of them
      */
     record OrderAfterEvent(

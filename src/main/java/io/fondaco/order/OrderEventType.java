@@ -33,6 +33,9 @@ public enum OrderEventType {
     /** Maximum lines of an event. At 68 characters each they fit into the 16 KiB of an event. */
     static final int MAX_LINES = 200;
 
+    /** Maximum tax lines of an event. With the lines they fit into the 16 KiB of an event. */
+    static final int MAX_TAX_LINES = 10;
+
     /** The name in the history; the name of the published event is {@code order.} and this name. */
     public String column() {
         return name().toLowerCase(Locale.ROOT);
@@ -66,6 +69,10 @@ public enum OrderEventType {
                 published.put(OrderChange.LINES, List.copyOf(lines.subList(0, MAX_LINES)));
                 published.put("lines_truncated", true);
             }
+        }
+        if (published.get(OrderChange.TAX_LINES) instanceof List<?> taxes && taxes.size() > MAX_TAX_LINES) {
+            published.put(OrderChange.TAX_LINES, List.copyOf(taxes.subList(0, MAX_TAX_LINES)));
+            published.put("tax_lines_truncated", true);
         }
         return published;
     }

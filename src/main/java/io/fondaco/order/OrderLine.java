@@ -2,7 +2,10 @@ package io.fondaco.order;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.fondaco.platform.money.Money;
+import io.fondaco.tax.TaxLine;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A line of an order, with the quantities of its units by state.
@@ -21,6 +24,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param variantId in text form
  * @param total before discounts
  * @param discount the discount on the total
+ * @param includedTax the part of {@code tax} that the total includes
+ * @param rounding the line's share of the order's rounding
  * @param stockTaken whether the units were taken from stock
  * @param backorderedQuantity units that were not in stock when they were bought
  * @param refundedQuantity units that were refunded, or that were cancelled before they were paid
@@ -37,10 +42,29 @@ public record OrderLine(
         int backorderedQuantity,
 
         Money unitPrice,
+
+        @Schema(description = "Whether the unit price and the total include tax.")
+        boolean priceIncludesTax,
+
+        @Schema(description = "The id of the price list that the price is from; null for the variant's own price.")
+        @Nullable
+        String priceList,
+
+        @Nullable String priceListName,
+
+        @Schema(description = "The price of all units before discounts.")
         Money total,
 
         @Schema(description = "The part of the order's discounts that applies to this line.")
         Money discount,
+
+        List<TaxLine> taxLines,
+
+        @Schema(description = "The tax of all units, after discounts.")
+        Money tax,
+
+        @Schema(description = "The part of the tax that the price includes.")
+        Money includedTax,
 
         int cancelledQuantity,
         int fulfilledQuantity,
@@ -48,7 +72,12 @@ public record OrderLine(
         int returnedQuantity,
         int restockedQuantity,
         @JsonIgnore boolean stockTaken,
-        @JsonIgnore int refundedUnsentQuantity) {
+        @JsonIgnore int refundedUnsentQuantity,
+        @JsonIgnore Money rounding) {
+
+    public OrderLine {
+        taxLines = List.copyOf(taxLines);
+    }
 
     /** Units that are neither cancelled nor sent. */
     public int openQuantity() {
@@ -170,25 +199,40 @@ public record OrderLine(
     }
 
     /**
-     * The amount to refund for the next units. The line's total less its discount is divided among its units: the
-     * shares differ by at most one cent and add up exactly.
+     * The amount to refund for the next units. What the line costs is divided among its units: the shares differ by at
+     * most one cent and add up exactly.
      *
      * @param units at most {@link #refundableQuantity}
      */
     public Money refundAmount(int units) {
-        return proratedAmount(refundedQuantity + units).minus(proratedAmount(refundedQuantity));
+        return refundPrice(units).amount();
+    }
+
+    /** {@link #refundAmount} with its share of each tax; the shares of all units add up to the taxes of the line. */
+    TaxedPrice refundPrice(int units) {
+        return firstUnits(refundedQuantity + units).minus(firstUnits(refundedQuantity));
     }
 
     /** The price of the next cancelled units, whether or not they were refunded before. */
     public Money cancelledAmount(int units) {
-        return proratedAmount(cancelledQuantity + units).minus(proratedAmount(cancelledQuantity));
+        return cancelledPrice(units).amount();
     }
 
-    /** The discounted total times units divided by quantity, rounded down, without overflow. */
-    private Money proratedAmount(int units) {
-        long paid = total.minus(discount).amount();
+    /** {@link #cancelledAmount} with its share of each tax. */
+    TaxedPrice cancelledPrice(int units) {
+        return firstUnits(cancelledQuantity + units).minus(firstUnits(cancelledQuantity));
+    }
+
+    /** What the line costs: its total less the discount, with all taxes. */
+    private Money paid() {
+        return total.minus(discount).plus(tax).minus(includedTax).plus(rounding);
+    }
+
+    /** What the line costs times units divided by quantity, rounded down, without overflow. */
+    private TaxedPrice firstUnits(int units) {
+        long paid = paid().amount();
         long amount = paid / quantity * units + paid % quantity * units / quantity;
-        return Money.of(amount, total.currency());
+        return new TaxedPrice(paid(), taxLines).firstPart(Money.of(amount, total.currency()));
     }
 
     /** Units that can still be refunded. */

@@ -3,8 +3,12 @@ package io.fondaco.order;
 import io.fondaco.order.OrderEntity.Amounts;
 import io.fondaco.order.OrderEntity.OrderRow;
 import io.fondaco.order.OrderLineEntity.OrderLineRow;
+import io.fondaco.order.Orders.OrderEvent;
 import io.fondaco.order.Orders.OrderHistoryRow;
+import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.money.Money;
 import io.fondaco.platform.paging.PageCursor;
+import io.fondaco.tax.TaxLine;
 import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,6 +20,7 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +42,8 @@ import org.jspecify.annotations.Nullable;
 class OrderRepository implements PanacheRepositoryBase<OrderEntity, UUID> {
     private static final String SELECT_ORDER = """
             select id, number, status, paymentStatus, fulfillmentStatus, customerId, email, currency, shippingAddress,
-                   billingAddress, shippingMethod, amounts, discounts, cancelledAmount, createdAt, updatedAt, version
+                   billingAddress, shippingMethod, amounts, discounts, taxId, taxExemption, pricesIncludeTax, taxLines,
+                   shippingTaxLines, cancelledAmount, createdAt, updatedAt, version
               from OrderEntity where\s""";
     private static final String SELECT_SUMMARY = """
             select id, number, status, paymentStatus, fulfillmentStatus, email, currency, amounts, createdAt
@@ -97,6 +103,33 @@ class OrderRepository implements PanacheRepositoryBase<OrderEntity, UUID> {
             return new Fulfillment(new FulfillmentId(id), lines, carrier, trackingNumber, trackingUrl, createdAt);
         }
     }
+
+    /** The stored {@link OrderChange.Credit} with its taxes. {@link OrderStatements} marks it if its refund fails. */
+    @Entity(name = "OrderCreditEntity")
+    @Immutable
+    @Table(schema = "\"order\"", name = "credit")
+    static class OrderCreditEntity {
+        @Id
+        UUID id;
+
+        @Column(name = "order_id")
+        UUID orderId;
+
+        @Column(name = "refund_id")
+        @Nullable
+        UUID refundId;
+
+        long amount;
+
+        @Column(name = "tax_lines")
+        @JdbcTypeCode(SqlTypes.JSON)
+        @Mutability(Immutability.class)
+        List<TaxLine> taxLines;
+
+        boolean failed;
+    }
+
+    private record CreditRow(@Nullable UUID refundId, long amount, List<TaxLine> taxLines, boolean failed) {}
 
     /** The stored {@link OrderEvent}. {@link OrderStatements} adds it in the statement that changes the order. */
     @Entity(name = "OrderHistoryEntity")
@@ -221,7 +254,8 @@ class OrderRepository implements PanacheRepositoryBase<OrderEntity, UUID> {
     private List<OrderLine> listLines(OrderRow order) {
         return getSession()
                 .createSelectionQuery("""
-                        select id, variantId, sku, title, quantity, backorderedQuantity, unitPrice, total, discount,
+                        select id, variantId, sku, title, quantity, backorderedQuantity, unitPrice, priceIncludesTax,
+                               priceList, priceListName, total, discount, taxLines, tax, includedTax, rounding,
                                cancelledQuantity, fulfilledQuantity, refundedQuantity, returnedQuantity,
                                restockedQuantity, stockTaken, refundedUnsentQuantity
                           from OrderLineEntity where orderId = :order order by position
@@ -239,6 +273,48 @@ class OrderRepository implements PanacheRepositoryBase<OrderEntity, UUID> {
                 .project(OrderSummaryRow.class)
                 .range(0, filter.limit())
                 .list();
+    }
+
+    /** The sum of the credits of an order, without those of failed refunds. One statement. */
+    TaxedPrice sumCredits(Order order) {
+        String currency = order.totals().total().currency();
+        return listCredits(order.id()).stream()
+                .filter(credit -> !credit.failed())
+                .map(credit -> new TaxedPrice(Money.of(credit.amount(), currency), credit.taxLines()))
+                .reduce(TaxedPrice.zero(currency), TaxedPrice::plus);
+    }
+
+    /** The taxes in each refund, failed or not, by the id of the refund. One statement. */
+    Map<UUID, List<TaxLine>> listRefundTaxes(OrderId order) {
+        Map<UUID, List<TaxLine>> taxes = new HashMap<>();
+        for (CreditRow credit : listCredits(order)) {
+            if (credit.refundId() != null) {
+                taxes.put(credit.refundId(), credit.taxLines());
+            }
+        }
+        return taxes;
+    }
+
+    private List<CreditRow> listCredits(OrderId order) {
+        return getSession()
+                .createSelectionQuery("""
+                        select refundId, amount, taxLines, failed from OrderCreditEntity
+                         where orderId = :order order by id
+                        """, CreditRow.class)
+                .setParameter("order", order.value())
+                .getResultList();
+    }
+
+    /** One statement. */
+    void insertCredit(OrderId order, Optional<UUID> refund, TaxedPrice credit) {
+        OrderCreditEntity created = new OrderCreditEntity();
+        created.id = TypeId.newUuid();
+        created.orderId = order.value();
+        created.refundId = refund.orElse(null);
+        created.amount = credit.amount().amount();
+        created.taxLines = credit.taxLines();
+        getSession().persist(created);
+        flush();
     }
 
     /** One statement. */

@@ -47,7 +47,8 @@ class OrderStatements {
             @Nullable PostalAddress billingAddress,
             @Nullable String shippingMethod,
             @JsonUnwrapped Amounts amounts,
-            List<Discount> discounts) {}
+            List<Discount> discounts,
+            @JsonUnwrapped OrderTaxes taxes) {}
 
     /** What the database adds to a new order. */
     record PlacedRow(long number, String fulfillmentStatus, Instant createdAt, Instant updatedAt, long version) {}
@@ -78,33 +79,44 @@ class OrderStatements {
                 order.addresses().billing(),
                 order.shippingMethod(),
                 Amounts.of(order.totals()),
-                order.discounts());
+                order.discounts(),
+                order.taxes());
         return sql.query("""
                         WITH placed AS (
                             INSERT INTO "order".orders
                                    (id, cart_id, token_hash, customer_id, email, currency, status, payment_status,
                                     shipping_address, billing_address, shipping_method,
-                                    subtotal, discount, shipping, tax, total, discounts)
+                                    subtotal, discount, shipping, tax, included_tax, rounding, total, discounts,
+                                    tax_id, tax_exemption, prices_include_tax, tax_lines, shipping_tax_lines)
                             SELECT id, cart_id, decode(token_hash, 'hex'), customer_id, email, currency, status,
                                    payment_status, shipping_address, billing_address, shipping_method,
-                                   subtotal, discount, shipping, tax, total, discounts
+                                   subtotal, discount, shipping, tax, included_tax, rounding, total, discounts,
+                                   tax_id, tax_exemption, prices_include_tax, tax_lines, shipping_tax_lines
                               FROM json_to_record(cast(:order AS json))
                                    AS o (id uuid, cart_id uuid, token_hash text, customer_id uuid, email text,
                                          currency text, status text, payment_status text, shipping_address jsonb,
                                          billing_address jsonb, shipping_method text, subtotal bigint, discount bigint,
-                                         shipping bigint, tax bigint, total bigint, discounts jsonb)
+                                         shipping bigint, tax bigint, included_tax bigint, rounding bigint,
+                                         total bigint, discounts jsonb, tax_id text, tax_exemption text,
+                                         prices_include_tax boolean, tax_lines jsonb, shipping_tax_lines jsonb)
                             RETURNING id, number, status, fulfillment_status, created_at, updated_at, version
                         ), lines AS (
                             INSERT INTO "order".line
                                    (id, order_id, position, variant_id, sku, title, quantity, unit_price, total,
-                                    stock_taken, backordered_quantity, discount)
+                                    stock_taken, backordered_quantity, discount, price_includes_tax, tax,
+                                    included_tax, tax_lines, rounding, price_list, price_list_name)
                             SELECT l.id, p.id, l.ordinality, l.variant_id, l.sku, l.title, l.quantity,
-                                   l.unit_price, l.total, l.stock_taken, l.backordered_quantity, l.discount
+                                   l.unit_price, l.total, l.stock_taken, l.backordered_quantity, l.discount,
+                                   l.price_includes_tax, l.tax, l.included_tax, l.tax_lines, l.rounding,
+                                   l.price_list, l.price_list_name
                               FROM placed p,
                                    ROWS FROM (json_to_recordset(cast(:lines AS json))
                                               AS (id uuid, variant_id uuid, sku text, title text, quantity int,
                                                   unit_price bigint, total bigint, stock_taken boolean,
-                                                  backordered_quantity int, discount bigint))
+                                                  backordered_quantity int, discount bigint,
+                                                  price_includes_tax boolean, tax bigint, included_tax bigint,
+                                                  tax_lines jsonb, rounding bigint, price_list text,
+                                                  price_list_name text))
                                    WITH ORDINALITY AS l
                         ), history_entry AS (
                             INSERT INTO "order".history (order_id, event, actor, request_id, facts)
@@ -197,8 +209,10 @@ class OrderStatements {
                 .executeUpdate();
     }
 
-    List<RefundedUnitsRow> listRefundedUnits(UUID refund) {
+    /** Marks the credit of a failed refund and returns the units that it paid back. */
+    List<RefundedUnitsRow> revertRefund(UUID refund) {
         return sql.query("""
+                        WITH reverted AS (UPDATE "order".credit SET failed = true WHERE refund_id = :refund)
                         SELECT line_id, quantity, unsent FROM "order".refunded_units WHERE refund_id = :refund
                         """, RefundedUnitsRow.class)
                 .setParameter("refund", refund)

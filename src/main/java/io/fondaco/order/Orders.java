@@ -1,6 +1,8 @@
 package io.fondaco.order;
 
 import io.fondaco.customer.CustomerId;
+import io.fondaco.platform.money.Money;
+import io.fondaco.tax.TaxLine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,8 @@ public interface Orders {
 
     /**
      * Changes an order that {@link #lock} returned in the same transaction, adds a history entry and publishes its
-     * event. Up to five statements.
+     * event. Up to five statements. If the change refunds a part of an order that has taxes, it also records what of
+     * the refund is tax; two more statements.
      *
      * @return the changed order
      * @throws io.fondaco.platform.web.ApiException 409 {@code invalid_order_status} if the status transition is not
@@ -36,14 +39,23 @@ public interface Orders {
     Order apply(Order locked, OrderChange change);
 
     /**
-     * Records the units of a refund, for {@link #changesForFailedRefund}. One statement.
+     * Records the units of a refund, for {@link #revertRefund}. One statement.
      *
      * @param changes the line changes of the refund
      */
     void recordRefundedUnits(UUID refund, List<OrderLineChange> changes);
 
-    /** The line changes of a locked order when a refund of it fails, for {@link #apply}. One statement. */
-    List<OrderLineChange> changesForFailedRefund(Order locked, UUID refund);
+    /**
+     * The line changes of a locked order when a refund of it fails, for {@link #apply}. Its taxes can be refunded
+     * again. One statement.
+     */
+    List<OrderLineChange> revertRefund(Order locked, UUID refund);
+
+    /** Records what of a refund is tax, if the refund does not change the order. Up to two statements. */
+    void recordRefund(Order locked, UUID refund, Money amount);
+
+    /** The taxes in each refund of an order, by the id of the refund. One statement; none for an order without tax. */
+    Map<UUID, List<TaxLine>> listRefundTaxes(Order order);
 
     /** Replaces the backordered units by SKU. Three statements. */
     Order updateBackorders(OrderId order, Map<String, Integer> units);
@@ -53,6 +65,13 @@ public interface Orders {
 
     /** One statement. */
     List<Fulfillment> fulfillments(OrderId id);
+
+    /** An entry of an order's history. */
+    record OrderEvent(String event, String actor, String requestId, Instant at, Map<String, Object> facts) {
+        public OrderEvent {
+            facts = Map.copyOf(facts);
+        }
+    }
 
     /** An entry of the history, with the id that orders entries of the same instant. */
     record OrderHistoryRow(long id, OrderEvent event) {}

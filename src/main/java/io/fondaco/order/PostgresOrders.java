@@ -1,12 +1,14 @@
 package io.fondaco.order;
 
 import io.fondaco.customer.CustomerId;
+import io.fondaco.order.NewOrder.NewOrderLine;
 import io.fondaco.order.OrderLineEntity.OrderLineRow;
 import io.fondaco.order.OrderStatements.PlacedRow;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.messaging.Outbox;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.tax.TaxLine;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 @ApplicationScoped
 class PostgresOrders implements Orders {
@@ -31,8 +34,12 @@ class PostgresOrders implements Orders {
     @Transactional(Transactional.TxType.MANDATORY)
     public Order place(NewOrder order, CustomerId customer, OrderStatus status, PaymentStatus paymentStatus) {
         String currency = order.totals().total().currency();
-        List<OrderLineRow> lines = order.lines().stream()
-                .map(line -> OrderLineRow.of(line, order.backordered(line)))
+        List<Long> rounding = order.roundingOfLines();
+        List<OrderLineRow> lines = IntStream.range(0, order.lines().size())
+                .mapToObj(index -> {
+                    NewOrderLine line = order.lines().get(index);
+                    return OrderLineRow.of(line, order.backordered(line), rounding.get(index));
+                })
                 .toList();
         PlacedRow row = statements.insert(order, customer, status, paymentStatus, lines);
         Order placed = new Order(
@@ -48,6 +55,7 @@ class PostgresOrders implements Orders {
                 order.shippingMethod(),
                 order.totals(),
                 order.discounts(),
+                order.taxes(),
                 Money.zero(currency),
                 row.createdAt(),
                 row.updatedAt(),
@@ -76,13 +84,25 @@ class PostgresOrders implements Orders {
                     "An order with status %s cannot change to %s."
                             .formatted(locked.status().column(), change.status().column()));
         }
-        statements.update(locked.id(), change);
+        OrderChange recorded = recordCredit(locked, change);
+        statements.update(locked.id(), recorded);
         if (!change.lines().isEmpty()) {
             statements.updateLineQuantities(locked.id(), change.lines());
         }
         Order changed = find(locked.id()).orElseThrow();
-        outbox.publish(List.of(change.event().newEvent(changed, change.facts())));
+        outbox.publish(List.of(recorded.event().newEvent(changed, recorded.facts())));
         return changed;
+    }
+
+    /** Records what of a credit is tax. @return the change that states the taxes of a refund */
+    private OrderChange recordCredit(Order locked, OrderChange change) {
+        if (change.credit().isEmpty() || locked.taxes().taxLines().isEmpty()) {
+            return change;
+        }
+        Optional<UUID> refund = change.credit().get().refund();
+        TaxedPrice taxed = change.taxedCredit(locked, repository.sumCredits(locked));
+        repository.insertCredit(locked.id(), refund, taxed);
+        return refund.isPresent() ? change.withTaxLines(taxed.taxLines()) : change;
     }
 
     @Override
@@ -96,11 +116,23 @@ class PostgresOrders implements Orders {
     }
 
     @Override
-    public List<OrderLineChange> changesForFailedRefund(Order locked, UUID refund) {
-        return statements.listRefundedUnits(refund).stream()
+    @Transactional(Transactional.TxType.MANDATORY)
+    public List<OrderLineChange> revertRefund(Order locked, UUID refund) {
+        return statements.revertRefund(refund).stream()
                 .map(units ->
                         locked.line(new OrderLineId(units.lineId())).revertRefund(units.quantity(), units.unsent()))
                 .toList();
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void recordRefund(Order locked, UUID refund, Money amount) {
+        recordCredit(locked, locked.refundedAtProvider(locked.paymentStatus()).withRefund(refund, amount));
+    }
+
+    @Override
+    public Map<UUID, List<TaxLine>> listRefundTaxes(Order order) {
+        return order.taxes().taxLines().isEmpty() ? Map.of() : repository.listRefundTaxes(order.id());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.fondaco.order;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.fondaco.platform.money.Money;
 import java.time.Instant;
 import java.util.List;
@@ -26,6 +27,7 @@ public record StoreOrder(
         @Nullable String shippingMethod,
         Totals totals,
         List<Discount> discounts,
+        @JsonUnwrapped OrderTaxes taxes,
 
         @Schema(description = "The part of the total that was cancelled.")
         Money cancelledAmount,
@@ -51,6 +53,7 @@ public record StoreOrder(
                 order.shippingMethod(),
                 order.totals(),
                 order.discounts(),
+                order.taxes(),
                 order.cancelledAmount(),
                 order.createdAt(),
                 order.updatedAt());

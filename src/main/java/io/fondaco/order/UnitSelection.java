@@ -3,6 +3,9 @@ package io.fondaco.order;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +24,10 @@ public final class UnitSelection {
     private final Order order;
     private final List<SelectedLine> selected;
     private final boolean restocks;
+
+    /** Units of one line of an order. */
+    public record LineQuantity(
+            @NotNull OrderLineId lineId, @Min(1) @Max(9_999) int quantity) {}
 
     private record SelectedLine(OrderLine line, int quantity, OrderLineChange change) {
         private SelectedLine withChange(UnaryOperator<OrderLineChange> operator) {

@@ -3,7 +3,7 @@
  * counted in separate quantities and recorded in an append-only history.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"customer"})
+@ApplicationModule(allowedDependencies = {"customer", "tax"})
 package io.fondaco.order;
 
 import io.fondaco.platform.ApplicationModule;

@@ -1,6 +1,6 @@
 package io.fondaco.ordermanagement;
 
-import io.fondaco.order.LineQuantity;
+import io.fondaco.order.UnitSelection.LineQuantity;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
 import jakarta.validation.Valid;

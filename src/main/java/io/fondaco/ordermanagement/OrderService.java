@@ -13,6 +13,7 @@ import io.fondaco.order.OrderStatus;
 import io.fondaco.order.Orders;
 import io.fondaco.order.PaymentStatus;
 import io.fondaco.order.UnitSelection;
+import io.fondaco.ordermanagement.AdminOrderView.OrderRefund;
 import io.fondaco.ordermanagement.OrderActionRequests.CancelRequest;
 import io.fondaco.ordermanagement.OrderActionRequests.FulfillmentRequest;
 import io.fondaco.ordermanagement.OrderActionRequests.RefundRequest;
@@ -33,12 +34,14 @@ import io.fondaco.platform.idempotency.IdempotentResponse;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.tax.TaxLine;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -94,10 +97,14 @@ class OrderService {
     }
 
     private AdminOrderView view(Order order) {
+        Map<UUID, List<TaxLine>> refundTaxes = orders.listRefundTaxes(order);
         return new AdminOrderView(
                 order,
                 payments.listByOrder(order.id().value()),
-                payments.listRefundsByOrder(order.id().value()),
+                payments.listRefundsByOrder(order.id().value()).stream()
+                        .map(refund -> new OrderRefund(
+                                refund, refundTaxes.getOrDefault(refund.id().value(), List.of())))
+                        .toList(),
                 orders.fulfillments(order.id()),
                 orders.history(order.id()),
                 order.lines().stream().anyMatch(line -> line.backorderedQuantity() > 0)
@@ -204,7 +211,8 @@ class OrderService {
         if (result.outcome() == PaymentOutcome.VOIDED) {
             orders.apply(order, order.authorizationLost());
         } else if (order.status() == OrderStatus.CANCELLED) {
-            payments.createRefund(id, result.capturedAmount().orElseThrow());
+            Refund refund = payments.createRefund(id, result.capturedAmount().orElseThrow());
+            orders.recordRefund(order, refund.id().value(), refund.amount());
         } else {
             orders.apply(order, order.capturedAtProvider(result.capturedAmount().orElseThrow()));
         }
@@ -301,7 +309,7 @@ class OrderService {
 
     private Order apply(Order order, OrderChange change, @Nullable Refund refund) {
         return orders.apply(
-                order, refund == null ? change : change.withRefund(refund.id().toString(), refund.amount()));
+                order, refund == null ? change : change.withRefund(refund.id().value(), refund.amount()));
     }
 
     /**
@@ -332,7 +340,7 @@ class OrderService {
     private OrderChange providerRefundChange(Order order, Refund refund) {
         Payment payment = payments.find(refund.paymentId()).orElseThrow();
         return order.refundedAtProvider(paymentStatus(payment))
-                .withRefund(refund.id().toString(), refund.amount());
+                .withRefund(refund.id().value(), refund.amount());
     }
 
     /**
@@ -357,9 +365,8 @@ class OrderService {
 
     private OrderChange refundFailedChange(Order order, Refund refund) {
         PaymentStatus paymentAfter = paymentStatus(payment(order));
-        return order.refundFailed(
-                        orders.changesForFailedRefund(order, refund.id().value()), paymentAfter)
-                .withRefund(refund.id().toString(), refund.amount());
+        return order.refundFailed(orders.revertRefund(order, refund.id().value()), paymentAfter)
+                .withFailedRefund(refund.id().value(), refund.amount());
     }
 
     /** Stores the response again after the provider calls. */

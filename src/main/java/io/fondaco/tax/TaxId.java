@@ -73,6 +73,8 @@ public final class TaxId {
             "PL", number -> weightedSum(number, 6, 5, 7, 2, 3, 4, 5, 6, 7) % 11 == digit(number, 9),
             "PT", TaxId::isPortuguese);
 
+    private static final Pattern PLAUSIBLE = Pattern.compile("[A-Z]{2}[A-Z0-9+*]{2,18}");
+
     private TaxId() {}
 
     private static Map.Entry<String, Pattern> number(String prefix, String regex) {
@@ -100,6 +102,16 @@ public final class TaxId {
         return pattern != null
                 && pattern.matcher(number).matches()
                 && CHECKS.getOrDefault(prefix, _ -> true).test(number);
+    }
+
+    /**
+     * Whether a cart may have this id: a valid one, or one that could be an id of a country whose ids are not checked
+     * here.
+     *
+     * @param id as {@link #normalize} returns it
+     */
+    public static boolean isPlausible(String id) {
+        return countryOf(id).isPresent() ? isValid(id) : PLAUSIBLE.matcher(id).matches();
     }
 
     /**

@@ -10,6 +10,7 @@ import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.promotion.Promotions;
 import io.fondaco.shipping.Shipping;
+import io.fondaco.tax.Taxes;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,18 +31,28 @@ public class CartPricing {
     private final Shipping shipping;
     private final Inventory inventory;
     private final Promotions promotions;
+    private final Taxes taxes;
     private final ObjectCaches caches;
 
     CartPricing(
-            SellableItems items, Shipping shipping, Inventory inventory, Promotions promotions, ObjectCaches caches) {
+            SellableItems items,
+            Shipping shipping,
+            Inventory inventory,
+            Promotions promotions,
+            Taxes taxes,
+            ObjectCaches caches) {
         this.items = items;
         this.shipping = shipping;
         this.inventory = inventory;
         this.promotions = promotions;
+        this.taxes = taxes;
         this.caches = caches;
     }
 
-    /** Prices a cart in order to show it. Without a cache three statements, one more if the cart has coupons. */
+    /**
+     * Prices a cart in order to show it. Without a cache three statements and those of taxes, one more if the cart has
+     * coupons.
+     */
     public PricedCart price(Cart cart) {
         return price(cart, caches.begin());
     }
@@ -62,11 +73,15 @@ public class CartPricing {
         return price(cart, caches.uncached());
     }
 
-    /** The calculation of the totals. Shipping comes before discounts, because a coupon may take it off. */
+    /**
+     * The calculation of the totals. The rules of taxes depend on what is sold and how it is delivered, and may reduce
+     * prices and shipping. Shipping comes before discounts, because a coupon may take it off.
+     */
     private List<TotalsStep> steps(CachedReads reads) {
         return List.of(
                 new ItemsStep(skus -> items.find(skus, reads)),
                 new ShippingStep((country, subtotal) -> shipping.listQuotes(country, subtotal, reads)),
+                new TaxationStep(sale -> taxes.taxationOf(sale, reads)),
                 new DiscountsStep(request -> promotions.calculateDiscounts(request, reads)),
                 TAX,
                 TOTAL);

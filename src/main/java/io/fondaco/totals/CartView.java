@@ -10,6 +10,8 @@ import io.fondaco.order.Totals;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.Violation;
+import io.fondaco.tax.TaxExemption;
+import io.fondaco.tax.TaxLine;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,23 @@ public record CartView(
 
         @Schema(description = "Normalized to capitals.") List<String> couponCodes,
 
+        @Schema(
+                description = "The tax id of a business customer, in capitals without separators.",
+                examples = "DE123456789")
+        @Nullable
+        String taxId,
+
+        @Schema(description = "Why the customer owes no tax to the seller; null if tax is charged.") @Nullable
+        TaxExemption taxExemption,
+
+        @Schema(description = "Whether prices include tax, unless a line says otherwise.")
+        boolean pricesIncludeTax,
+
+        @Schema(
+                description =
+                        "The taxes of lines and shipping together; their amounts add up to the tax of the totals.")
+        List<TaxLine> taxLines,
+
         @Schema(description = "The discount of each coupon that applies; the problems say why another coupon does not.")
         List<Discount> discounts,
 
@@ -50,6 +69,8 @@ public record CartView(
     /**
      * @param title null if the variant was deleted
      * @param unitPrice null if the variant has no price in the cart's currency
+     * @param total before discounts
+     * @param tax of all units, after discounts
      */
     @Schema(name = "CartLine")
     record CartLineView(
@@ -59,5 +80,33 @@ public record CartView(
             @Nullable String title,
             int quantity,
             @Nullable Money unitPrice,
-            @Nullable Money total) {}
+
+            @Schema(description = "Whether the unit price and the total include tax.")
+            boolean priceIncludesTax,
+
+            @Schema(description = "The id of the price list that the price is from; null for the variant's own price.")
+            @Nullable
+            String priceList,
+
+            @Nullable String priceListName,
+
+            @Schema(description = "The price of all units before discounts.") @Nullable
+            Money total,
+
+            @Schema(description = "The part of the discounts that applies to this line.")
+            Money discount,
+
+            List<TaxLine> taxLines,
+
+            @Schema(description = "The tax of all units, after discounts.")
+            Money tax,
+
+            @Schema(description = "The part of the tax that the price includes.")
+            Money includedTax,
+
+            @Schema(description = "What all units cost after discounts, without tax.") @Nullable
+            Money totalWithoutTax,
+
+            @Schema(description = "What all units cost after discounts, with tax.") @Nullable
+            Money totalWithTax) {}
 }

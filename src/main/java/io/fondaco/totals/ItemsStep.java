@@ -34,7 +34,13 @@ final class ItemsStep implements TotalsStep {
             Optional<SellableItem> item = Optional.ofNullable(items.get(cartLine.sku()));
             Optional<Money> price =
                     item.flatMap(found -> found.price(draft.cart().currency())).map(VariantPrice::price);
-            PricedLine line = new PricedLine(cartLine, item.map(SellableItem::variant), price, draft.zero());
+            PricedLine line = new PricedLine(
+                    cartLine,
+                    item.map(SellableItem::variant),
+                    price,
+                    Optional.empty(),
+                    false,
+                    CartTaxes.noTax(draft.zero()));
             subtotal = subtotal.plus(line.total().orElse(draft.zero()));
             lines.add(line);
         }

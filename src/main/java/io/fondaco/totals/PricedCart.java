@@ -12,8 +12,11 @@ import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.promotion.Discounts;
 import io.fondaco.shipping.ShippingQuote;
+import io.fondaco.tax.TaxCalculation.TaxedAmount;
+import io.fondaco.tax.Taxes;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,28 +34,52 @@ public record PricedCart(
         List<ShippingQuote> shippingMethods,
         Optional<ShippingQuote> shippingMethod,
         Discounts discounts,
+        CartTaxes taxes,
         Totals totals,
         List<Violation> problems) {
 
     /**
      * A priced line. The variant may have been deleted and the price may be missing.
      *
+     * @param unitPrice what this customer pays for one unit, before discounts
+     * @param priceList the price list that the price is from; empty for the price of the variant
+     * @param priceIncludesTax whether {@code unitPrice} includes the tax
      * @param tax of all its units
      */
     public record PricedLine(
-            CartLine cartLine, Optional<SellableVariant> variant, Optional<Money> unitPrice, Money tax) {
+            CartLine cartLine,
+            Optional<SellableVariant> variant,
+            Optional<Money> unitPrice,
+            Optional<AppliedPriceList> priceList,
+            boolean priceIncludesTax,
+            TaxedAmount tax) {
         Optional<Money> total() {
             return unitPrice.map(price -> price.times(cartLine.quantity()));
         }
 
-        PricedLine withTax(Money newTax) {
-            return new PricedLine(cartLine, variant, unitPrice, newTax);
+        String taxCategory() {
+            return variant.map(SellableVariant::taxCategory).orElse(Taxes.STANDARD_CATEGORY);
+        }
+
+        PricedLine withPrice(Optional<Money> newUnitPrice, boolean newPriceIncludesTax) {
+            return new PricedLine(cartLine, variant, newUnitPrice, priceList, newPriceIncludesTax, tax);
+        }
+
+        PricedLine withTax(TaxedAmount newTax) {
+            return new PricedLine(cartLine, variant, unitPrice, priceList, priceIncludesTax, newTax);
         }
 
         public boolean stockChecked() {
             return variant.map(SellableVariant::stockLimited).orElse(false);
         }
     }
+
+    /**
+     * The price list that a price is from.
+     *
+     * @param taxIncluded whether its prices include tax; empty if the settings of taxes decide
+     */
+    public record AppliedPriceList(String id, String name, Optional<Boolean> taxIncluded) {}
 
     /** The discount of a line; null if it is zero. */
     @Nullable
@@ -100,24 +127,43 @@ public record PricedCart(
                 cart.status(),
                 cart.currency(),
                 cart.email().orElse(null),
-                lines.stream().map(PricedCart::view).toList(),
+                IntStream.range(0, lines.size()).mapToObj(this::viewLine).toList(),
                 cart.shippingAddress().orElse(null),
                 cart.billingAddress().orElse(null),
                 shippingMethod.map(ShippingQuote::code).or(cart::shippingMethod).orElse(null),
                 cart.couponCodes(),
+                cart.taxId().orElse(null),
+                taxes.exemption().orElse(null),
+                taxes.pricesIncludeTax(),
+                taxes.taxLines(),
                 discounts.applied().stream().map(PricedCart::view).toList(),
                 totals,
                 Stream.concat(problems.stream(), stockProblems.stream()).toList());
     }
 
-    private static CartView.CartLineView view(PricedLine pricedLine) {
+    private CartView.CartLineView viewLine(int index) {
+        PricedLine line = lines.get(index);
+        Money discount = discounts.lineDiscount(index, cart.currency());
+        Optional<Money> discounted = line.total().map(total -> total.minus(discount));
+        Money includedTax = line.tax().includedTax();
         return new CartView.CartLineView(
-                pricedLine.cartLine().id(),
-                pricedLine.cartLine().sku(),
-                pricedLine.cartLine().variantId(),
-                pricedLine.variant().map(SellableVariant::title).orElse(null),
-                pricedLine.cartLine().quantity(),
-                pricedLine.unitPrice().orElse(null),
-                pricedLine.total().orElse(null));
+                line.cartLine().id(),
+                line.cartLine().sku(),
+                line.cartLine().variantId(),
+                line.variant().map(SellableVariant::title).orElse(null),
+                line.cartLine().quantity(),
+                line.unitPrice().orElse(null),
+                line.priceIncludesTax(),
+                line.priceList().map(AppliedPriceList::id).orElse(null),
+                line.priceList().map(AppliedPriceList::name).orElse(null),
+                line.total().orElse(null),
+                discount,
+                line.tax().taxLines(),
+                line.tax().tax(),
+                includedTax,
+                discounted.map(amount -> amount.minus(includedTax)).orElse(null),
+                discounted
+                        .map(amount -> amount.minus(includedTax).plus(line.tax().tax()))
+                        .orElse(null));
     }
 }

@@ -1,18 +1,40 @@
 package io.fondaco.totals;
 
 import io.fondaco.platform.money.Money;
+import io.fondaco.tax.SaleTaxation;
+import io.fondaco.tax.SaleTaxation.TaxableLine;
+import io.fondaco.tax.TaxCalculation;
 import io.fondaco.totals.PricedCart.PricedLine;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Calculates the tax of each line and of the cart. No tax is configured: zero. It runs after items, shipping and
- * discounts, so that a calculation of tax can use all of them.
+ * Calculates the tax of each line, of shipping and of the cart, from their prices less discounts. {@link TaxationStep}
+ * has found the rules; without lines there are none and no tax.
  */
 final class TaxStep implements TotalsStep {
     @Override
     public TotalsDraft apply(TotalsDraft draft) {
-        List<PricedLine> lines =
-                draft.lines().stream().map(line -> line.withTax(draft.zero())).toList();
-        return draft.withTax(lines, lines.stream().map(PricedLine::tax).reduce(draft.zero(), Money::plus));
+        return draft.taxation().map(taxation -> applyTaxes(draft, taxation)).orElse(draft);
+    }
+
+    private static TotalsDraft applyTaxes(TotalsDraft draft, SaleTaxation taxation) {
+        List<TaxableLine> taxable = new ArrayList<>();
+        Money shippingDiscount = draft.discount();
+        for (int index = 0; index < draft.lines().size(); index++) {
+            PricedLine line = draft.lines().get(index);
+            Money discount = draft.discounts().lineDiscount(index, draft.cart().currency());
+            shippingDiscount = shippingDiscount.minus(discount);
+            taxable.add(new TaxableLine(
+                    line.taxCategory(), line.total().orElse(draft.zero()).minus(discount), line.priceIncludesTax()));
+        }
+        TaxCalculation calculation =
+                taxation.calculate(taxable, draft.shipping().minus(shippingDiscount));
+        List<PricedLine> lines = IntStream.range(0, draft.lines().size())
+                .mapToObj(index ->
+                        draft.lines().get(index).withTax(calculation.lines().get(index)))
+                .toList();
+        return draft.withTaxes(lines, draft.taxes().withCalculation(calculation));
     }
 }

@@ -6,6 +6,7 @@ import io.fondaco.order.Totals;
 import io.fondaco.platform.money.Money;
 import io.fondaco.promotion.Discounts;
 import io.fondaco.shipping.ShippingQuote;
+import io.fondaco.tax.SaleTaxation;
 import io.fondaco.totals.PricedCart.PricedLine;
 import java.time.Instant;
 import java.util.List;
@@ -17,8 +18,10 @@ import java.util.Optional;
  *
  * @param at the moment at which the cart is priced; prices, promotions and rates that start or end by time are those of
  *     this moment
+ * @param taxation the rules by which the cart is taxed; empty while they are not known, and if the cart is empty
  * @param discount the sum of the discounts of lines and shipping
  * @param shipping the price of the shipping method that applies; zero without one
+ * @param rounding what the rounding of cash totals adds; may be negative
  */
 record TotalsDraft(
         Cart cart,
@@ -27,16 +30,30 @@ record TotalsDraft(
         List<ShippingQuote> shippingMethods,
         Optional<ShippingQuote> shippingMethod,
         Discounts discounts,
+        Optional<SaleTaxation> taxation,
+        CartTaxes taxes,
         Money subtotal,
         Money discount,
         Money shipping,
-        Money tax,
+        Money rounding,
         Money total) {
 
     static TotalsDraft of(Cart cart, Instant at) {
         Money zero = Money.zero(cart.currency());
         return new TotalsDraft(
-                cart, at, List.of(), List.of(), Optional.empty(), Discounts.NONE, zero, zero, zero, zero, zero);
+                cart,
+                at,
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                Discounts.NONE,
+                Optional.empty(),
+                CartTaxes.none(zero),
+                zero,
+                zero,
+                zero,
+                zero,
+                zero);
     }
 
     Money zero() {
@@ -57,15 +74,49 @@ record TotalsDraft(
                 shippingMethods,
                 shippingMethod,
                 discounts,
+                taxation,
+                taxes,
                 newSubtotal,
                 discount,
                 shipping,
-                tax,
+                rounding,
                 total);
     }
 
     TotalsDraft withShipping(List<ShippingQuote> newMethods, Optional<ShippingQuote> newMethod, Money price) {
-        return new TotalsDraft(cart, at, lines, newMethods, newMethod, discounts, subtotal, discount, price, tax, total);
+        return new TotalsDraft(
+                cart,
+                at,
+                lines,
+                newMethods,
+                newMethod,
+                discounts,
+                taxation,
+                taxes,
+                subtotal,
+                discount,
+                price,
+                rounding,
+                total);
+    }
+
+    /** @param taxedLines the same lines with the prices that this customer pays */
+    TotalsDraft withTaxation(SaleTaxation newTaxation, List<PricedLine> taxedLines, Money newSubtotal) {
+        boolean exempt = newTaxation.exemption().isPresent();
+        return new TotalsDraft(
+                cart,
+                at,
+                taxedLines,
+                shippingMethods,
+                shippingMethod,
+                discounts,
+                Optional.of(newTaxation),
+                taxes.withRules(newTaxation.exemption(), newTaxation.pricesIncludeTax() && !exempt),
+                newSubtotal,
+                discount,
+                shipping,
+                rounding,
+                total);
     }
 
     TotalsDraft withDiscounts(Discounts newDiscounts) {
@@ -76,15 +127,17 @@ record TotalsDraft(
                 shippingMethods,
                 shippingMethod,
                 newDiscounts,
+                taxation,
+                taxes,
                 subtotal,
                 newDiscounts.total(cart.currency()),
                 shipping,
-                tax,
+                rounding,
                 total);
     }
 
     /** @param taxedLines the same lines with their tax */
-    TotalsDraft withTax(List<PricedLine> taxedLines, Money newTax) {
+    TotalsDraft withTaxes(List<PricedLine> taxedLines, CartTaxes newTaxes) {
         return new TotalsDraft(
                 cart,
                 at,
@@ -92,10 +145,12 @@ record TotalsDraft(
                 shippingMethods,
                 shippingMethod,
                 discounts,
+                taxation,
+                newTaxes,
                 subtotal,
                 discount,
                 shipping,
-                newTax,
+                rounding,
                 total);
     }
 
@@ -107,10 +162,12 @@ record TotalsDraft(
                 shippingMethods,
                 shippingMethod,
                 discounts,
+                taxation,
+                taxes,
                 subtotal,
                 discount,
                 shipping,
-                tax,
+                rounding,
                 newTotal);
     }
 
@@ -122,7 +179,8 @@ record TotalsDraft(
                 shippingMethods,
                 shippingMethod,
                 discounts,
-                new Totals(subtotal, discount, shipping, tax, total),
+                taxes,
+                new Totals(subtotal, discount, shipping, taxes.tax(), taxes.includedTax(), rounding, total),
                 CompletionChecks.findProblems(this));
     }
 }

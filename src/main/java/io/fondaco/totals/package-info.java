@@ -3,7 +3,8 @@
  * totals and shoppers see them, so they are calculated in one place.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"cart", "catalog", "inventory", "order", "pricing", "promotion", "shipping"})
+@ApplicationModule(
+        allowedDependencies = {"cart", "catalog", "inventory", "order", "pricing", "promotion", "shipping", "tax"})
 package io.fondaco.totals;
 
 import io.fondaco.platform.ApplicationModule;

@@ -36,8 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CartVersionTest {
     private static final PostalAddress ADDRESS =
             new PostalAddress("Ada Lovelace", "12 St James's Square", null, "London", null, "SW1Y 4JH", "GB", null);
-    private static final CartUpdate NO_CHANGE =
-            new CartUpdate(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    private static final CartUpdate NO_CHANGE = new CartUpdate(
+            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     private static final String ONE_LINE =
             "lines = '[{\"id\": \"%s\", \"variant_id\": \"%s\", \"sku\": \"a\", \"quantity\": 7}]'"
@@ -149,8 +149,10 @@ class CartVersionTest {
                         Optional.of(ADDRESS),
                         Optional.of(ADDRESS),
                         Optional.of("pickup"),
-                        Optional.of(List.of("SPRING", "a,b"))));
+                        Optional.of(List.of("SPRING", "a,b")),
+                        Optional.of("DE123456789")));
         assertThat(all.couponCodes()).containsExactly("SPRING", "a,b");
+        assertThat(all.taxId()).contains("DE123456789");
         assertThat(all.lines()).isEqualTo(created.cart().lines());
         Cart unchanged = update(created, NO_CHANGE);
         assertThat(unchanged.email()).contains("ada@example.org");
@@ -158,19 +160,20 @@ class CartVersionTest {
         assertThat(unchanged.billingAddress()).contains(ADDRESS);
         assertThat(unchanged.shippingMethod()).contains("pickup");
         assertThat(unchanged.couponCodes()).containsExactly("SPRING", "a,b");
-        Cart withoutCoupons = update(
+        assertThat(unchanged.taxId()).contains("DE123456789");
+        Cart without = update(
                 created,
                 new CartUpdate(
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
-                        Optional.of(List.of())));
-        assertThat(withoutCoupons.couponCodes()).isEmpty();
-        assertThat(withoutCoupons.email()).contains("ada@example.org");
-        assertThat(List.of(all, unchanged, withoutCoupons))
-                .extracting(Cart::version)
-                .containsExactly(2L, 3L, 4L);
+                        Optional.of(List.of()),
+                        Optional.of("")));
+        assertThat(without.couponCodes()).isEmpty();
+        assertThat(without.taxId()).isEmpty();
+        assertThat(without.email()).contains("ada@example.org");
+        assertThat(List.of(all, unchanged, without)).extracting(Cart::version).containsExactly(2L, 3L, 4L);
     }
 
     @Test
@@ -206,7 +209,12 @@ class CartVersionTest {
         update(
                 created,
                 new CartUpdate(
-                        Optional.empty(), Optional.of(ADDRESS), Optional.empty(), Optional.empty(), Optional.empty()));
+                        Optional.empty(),
+                        Optional.of(ADDRESS),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()));
         assertThat(stored(created, "shipping_address ->> 'postal_code'")).isEqualTo("SW1Y 4JH");
         assertThat(stored(created, "billing_address IS NULL")).isEqualTo("t");
         CartLine line = created.cart().lines().getFirst();

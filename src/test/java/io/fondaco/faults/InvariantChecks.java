@@ -67,6 +67,20 @@ public final class InvariantChecks {
                    AND o.total - o.cancelled_amount <> (SELECT coalesce(sum(p.captured_amount - p.refunded_amount), 0)
                                                           FROM payment.payment p WHERE p.order_id = o.id)
                 """);
+        all.put("orders whose tax lines differ from their tax", """
+                SELECT count(*) FROM "order".orders o
+                 WHERE o.tax <> (SELECT coalesce(sum(cast(t #>> '{amount,amount}' AS bigint)), 0)
+                                   FROM jsonb_array_elements(o.tax_lines) AS t)
+                    OR o.tax <> (SELECT sum(l.tax) FROM "order".line l WHERE l.order_id = o.id)
+                              + (SELECT coalesce(sum(cast(t #>> '{amount,amount}' AS bigint)), 0)
+                                   FROM jsonb_array_elements(o.shipping_tax_lines) AS t)
+                """);
+        all.put("orders that give back more than they cost", """
+                SELECT count(*) FROM "order".orders o
+                 WHERE o.status <> 'cancelled'
+                   AND o.total < (SELECT coalesce(sum(c.amount), 0) FROM "order".credit c
+                                    WHERE c.order_id = o.id AND NOT c.failed)
+                """);
         all.put("provider charges that differ from their order", """
                 SELECT count(*) FROM payment.test_charge c
                   JOIN payment.payment p ON p.reference = c.reference

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fondaco.platform.messaging.NewEvent;
 import io.fondaco.platform.money.Money;
+import io.fondaco.tax.TaxLine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +92,20 @@ class OrderEventTypeTest {
                         Map.entry("line_count", OrderEventType.MAX_LINES + 1),
                         Map.entry("lines_truncated", true));
         assertThat(facts(lines.subList(1, lines.size()))).doesNotContainKey("lines_truncated");
+    }
+
+    @Test
+    void taxLinesAreTruncated() {
+        List<TaxLine> taxes = IntStream.rangeClosed(0, OrderEventType.MAX_TAX_LINES)
+                .mapToObj(rate -> new TaxLine("Tax", "0." + rate, Money.of(100, "EUR"), Money.of(rate, "EUR")))
+                .toList();
+        OrderEventPayload payload = (OrderEventPayload) OrderEventType.REFUNDED
+                .newEvent(order, Map.of("tax_lines", taxes))
+                .data();
+        assertThat(payload.order().facts())
+                .containsOnly(
+                        Map.entry("tax_lines", taxes.subList(0, OrderEventType.MAX_TAX_LINES)),
+                        Map.entry("tax_lines_truncated", true));
     }
 
     private Map<String, Object> facts(List<Fulfillment.Line> lines) {

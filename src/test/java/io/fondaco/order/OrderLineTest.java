@@ -62,15 +62,22 @@ class OrderLineTest {
                 quantity,
                 0,
                 Money.of(price, EUR),
+                false,
+                null,
+                null,
                 Money.of(price * quantity, EUR),
                 Money.of(discount, EUR),
+                List.of(),
+                Money.zero(EUR),
+                Money.zero(EUR),
                 0,
                 0,
                 refunded,
                 0,
                 0,
                 true,
-                0);
+                0,
+                Money.zero(EUR));
     }
 
     /** Applies random actions to the quantities of a line and to a model of its single units, and compares them. */
@@ -272,15 +279,22 @@ class OrderLineTest {
                 line.quantity(),
                 line.backorderedQuantity(),
                 line.unitPrice(),
+                line.priceIncludesTax(),
+                line.priceList(),
+                line.priceListName(),
                 line.total(),
                 line.discount(),
+                line.taxLines(),
+                line.tax(),
+                line.includedTax(),
                 line.cancelledQuantity() + change.cancelled(),
                 line.fulfilledQuantity() + change.fulfilled(),
                 line.refundedQuantity() + change.refunded(),
                 line.returnedQuantity() + change.returned(),
                 line.restockedQuantity() + change.restocked(),
                 line.stockTaken(),
-                line.refundedUnsentQuantity() + change.refundedUnsent());
+                line.refundedUnsentQuantity() + change.refundedUnsent(),
+                line.rounding());
     }
 
     @Provide

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.fondaco.customer.CustomerId;
+import io.fondaco.order.UnitSelection.LineQuantity;
+import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import java.time.Instant;
@@ -12,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -390,15 +393,16 @@ class OrderTest {
     @Test
     void historyFactsStateReasonUnitsAndRefund() {
         Order order = State.CAPTURED.order;
+        UUID refund = UUID.randomUUID();
         OrderChange change = order.cancel(order.unitsToCancel(units(order, 1)), PaymentStatus.PARTIALLY_REFUNDED, STAFF)
                 .withReason("sorry")
-                .withRefund("refund_1", eur(5));
+                .withRefund(refund, eur(5));
         assertThat(change.actor()).isEqualTo(STAFF);
         assertThat(change.facts())
                 .containsOnly(
                         Map.entry("reason", "sorry"),
                         Map.entry("lines", List.of(new Fulfillment.Line(lineId(order), 1))),
-                        Map.entry("refund_id", "refund_1"),
+                        Map.entry("refund_id", TypeId.format("refund", refund)),
                         Map.entry("amount", eur(5)));
         OrderChange byAmount = order.refund(order.unitsToRefund(null), PaymentStatus.PARTIALLY_REFUNDED, STAFF);
         assertThat(byAmount.withReason(null).facts()).isEmpty();
@@ -406,6 +410,27 @@ class OrderTest {
         assertThat(order.fulfill(order.unitsToFulfill(null), fulfillment, STAFF).facts())
                 .containsOnly(Map.entry("fulfillment_id", fulfillment.toString()));
         assertThat(order.capture(eur(5), STAFF).facts()).containsOnly(Map.entry("amount", eur(5)));
+    }
+
+    @Test
+    void creditIsWhatIsRefundedOrNotCollected() {
+        Order captured = State.CAPTURED.order;
+        UUID refund = UUID.randomUUID();
+        OrderChange cancelled =
+                captured.cancel(captured.unitsToCancel(units(captured, 1)), PaymentStatus.CAPTURED, STAFF);
+        assertThat(cancelled.credit()).isEmpty();
+        assertThat(cancelled.withRefund(refund, eur(5)).credit())
+                .contains(new OrderChange.Credit(Optional.of(refund), eur(5)));
+        assertThat(cancelled.withFailedRefund(refund, eur(5)).credit()).isEmpty();
+        Order authorized = State.AUTHORIZED.order;
+        assertThat(authorized
+                        .cancel(authorized.unitsToCancel(units(authorized, 1)), PaymentStatus.AUTHORIZED, STAFF)
+                        .credit())
+                .contains(new OrderChange.Credit(Optional.empty(), eur(PRICE)));
+        assertThat(authorized.capture(eur(2 * PRICE + SHIPPING), STAFF).credit())
+                .isEmpty();
+        assertThat(authorized.capture(eur(2 * PRICE), STAFF).credit())
+                .contains(new OrderChange.Credit(Optional.empty(), eur(SHIPPING)));
     }
 
     @Test
@@ -508,7 +533,13 @@ class OrderTest {
                     2,
                     0,
                     eur(price),
+                    false,
+                    null,
+                    null,
                     eur(2 * price),
+                    eur(0),
+                    List.of(),
+                    eur(0),
                     eur(0),
                     cancelled,
                     sent,
@@ -516,7 +547,8 @@ class OrderTest {
                     0,
                     cancelled,
                     stockTaken,
-                    refundedUnsent);
+                    refundedUnsent,
+                    eur(0));
         }
     }
 
@@ -534,8 +566,9 @@ class OrderTest {
                 List.of(lines),
                 new Addresses(null, null),
                 "standard",
-                new Totals(subtotal, eur(0), eur(SHIPPING), eur(0), subtotal.plus(eur(SHIPPING))),
+                new Totals(subtotal, eur(0), eur(SHIPPING), eur(0), eur(0), eur(0), subtotal.plus(eur(SHIPPING))),
                 List.of(),
+                OrderTaxes.NONE,
                 eur(0),
                 Instant.EPOCH,
                 Instant.EPOCH,

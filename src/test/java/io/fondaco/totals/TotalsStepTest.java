@@ -22,7 +22,18 @@ import io.fondaco.promotion.Discounts.AppliedDiscount;
 import io.fondaco.promotion.PromotionId;
 import io.fondaco.promotion.PromotionKind;
 import io.fondaco.shipping.ShippingQuote;
+import io.fondaco.tax.SaleTaxation;
+import io.fondaco.tax.TaxCalculation;
+import io.fondaco.tax.TaxCalculation.TaxedAmount;
+import io.fondaco.tax.TaxExemption;
+import io.fondaco.tax.TaxLine;
+import io.fondaco.tax.TaxPlace;
+import io.fondaco.tax.TaxedSale;
+import io.fondaco.totals.CartView.CartLineView;
+import io.fondaco.totals.PricedCart.AppliedPriceList;
+import io.fondaco.totals.PricedCart.PricedLine;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +52,9 @@ class TotalsStepTest {
     private static final PostalAddress LONDON =
             new PostalAddress("Ada Lovelace", "12 St James's Square", null, "London", null, "SW1Y 4JH", "GB", null);
 
+    private static final PostalAddress VIENNA =
+            new PostalAddress("Lise Meitner", "Boltzmanngasse 5", null, "Wien", null, "1090", "AT", null);
+
     private static final Instant NOW = Instant.parse("2026-11-30T12:00:00Z");
 
     private final Map<String, SellableItem> items = new HashMap<>();
@@ -52,7 +66,7 @@ class TotalsStepTest {
         TotalsDraft priced = priceItems(cart().withLines("SHIRT", 2, "SOAP", 3));
         assertThat(priced.subtotal()).isEqualTo(euros(5048));
         assertThat(priced.lines())
-                .extracting(PricedCart.PricedLine::total)
+                .extracting(PricedLine::total)
                 .containsExactly(Optional.of(euros(3998)), Optional.of(euros(1050)));
     }
 
@@ -69,7 +83,8 @@ class TotalsStepTest {
     void emptyCartIsPricedWithoutQueries() {
         TotalsDraft draft = TotalsDraft.of(cart().build(), NOW);
         TotalsDraft priced = new ShippingStep((_, _) -> fail())
-                .apply(new DiscountsStep(_ -> fail()).apply(new ItemsStep(_ -> fail()).apply(draft)));
+                .apply(new DiscountsStep(_ -> fail())
+                        .apply(new TaxationStep(_ -> fail()).apply(new ItemsStep(_ -> fail()).apply(draft))));
         assertThat(priced).isEqualTo(draft);
     }
 
@@ -136,15 +151,128 @@ class TotalsStepTest {
     }
 
     @Test
-    void taxIsZeroForEachLineAndForTheCart() {
+    void cartIsTaxedAtItsDestination() {
         createVariant("SOAP", 350);
-        TotalsDraft taxed = new TaxStep().apply(priceItems(cart().withLines("SOAP", 2, "DELETED", 1)));
-        assertThat(taxed.lines()).extracting(PricedCart.PricedLine::tax).containsExactly(euros(0), euros(0));
-        assertThat(taxed.tax()).isEqualTo(euros(0));
+        createVariantWithoutShipping("GUIDE", 900);
+        TestCart soap = cart().withLines("SOAP", 1, "GUIDE", 1).withAddress().withTaxId("DE123456789");
+        assertThat(taxedSale(soap))
+                .isEqualTo(new TaxedSale(Optional.of(TaxPlace.of(LONDON)), Optional.of("DE123456789"), "EUR", NOW));
+        assertThat(taxedSale(soap.withShippingMethod("pickup")).destination())
+                .as("collected at the seller")
+                .isEmpty();
+        assertThat(taxedSale(cart().withLines("SOAP", 1)).destination())
+                .as("unknown")
+                .isEmpty();
+        assertThat(taxedSale(cart().withLines("GUIDE", 1).withAddress()).destination())
+                .as("a download, without a billing address")
+                .contains(TaxPlace.of(LONDON));
+        Cart guide =
+                withBillingAddress(cart().withLines("GUIDE", 1).withAddress().build());
+        assertThat(taxedSale(guide).destination()).as("a download").contains(TaxPlace.of(VIENNA));
     }
 
     @Test
-    void totalAddsShippingAndTaxAndSubtractsTheDiscount() {
+    void taxIsCalculatedFromPricesLessDiscounts() {
+        createVariant("SOAP", 1_000);
+        FlatTax tenPercent = new FlatTax(false, Optional.empty());
+        TotalsDraft taxed = tax(
+                cart().withLines("SOAP", 2, "DELETED", 1).withAddress(),
+                tenPercent,
+                discount(List.of(euros(500), euros(0)), euros(90)));
+        assertThat(taxed.lines())
+                .extracting(line -> line.tax().tax())
+                .as("of 20.00 less 5.00")
+                .containsExactly(euros(150), euros(0));
+        assertThat(taxed.taxes().shipping().tax()).as("of 4.90 less 0.90").isEqualTo(euros(40));
+        assertThat(taxed.taxes().tax()).isEqualTo(euros(190));
+        assertThat(new TotalStep().apply(taxed).toPricedCart().totals())
+                .isEqualTo(
+                        new Totals(euros(2_000), euros(590), euros(490), euros(190), euros(0), euros(0), euros(2_090)));
+    }
+
+    @Test
+    void totalDoesNotGrowByIncludedTax() {
+        createVariant("SOAP", 1_100);
+        PricedCart priced = new TotalStep()
+                .apply(tax(cart().withLines("SOAP", 2), new FlatTax(true, Optional.empty()), Discounts.NONE))
+                .toPricedCart();
+        assertThat(priced.totals())
+                .isEqualTo(
+                        new Totals(euros(2_200), euros(0), euros(0), euros(200), euros(200), euros(0), euros(2_200)));
+        CartView view = priced.view(null, List.of());
+        assertThat(view.pricesIncludeTax()).isTrue();
+        assertThat(view.lines().getFirst())
+                .extracting(
+                        CartLineView::priceIncludesTax,
+                        CartLineView::total,
+                        CartLineView::tax,
+                        CartLineView::includedTax,
+                        CartLineView::totalWithoutTax,
+                        CartLineView::totalWithTax)
+                .containsExactly(true, euros(2_200), euros(200), euros(200), euros(2_000), euros(2_200));
+    }
+
+    @Test
+    void lineIsShownWithAndWithoutTaxAndDiscount() {
+        createVariant("SOAP", 1_000);
+        CartView view = new TotalStep()
+                .apply(tax(
+                        cart().withLines("SOAP", 2).withAddress(),
+                        new FlatTax(false, Optional.empty()),
+                        discount(List.of(euros(500)), euros(0))))
+                .toPricedCart()
+                .view(null, List.of());
+        assertThat(view.lines().getFirst())
+                .extracting(
+                        CartLineView::priceIncludesTax,
+                        CartLineView::total,
+                        CartLineView::discount,
+                        CartLineView::tax,
+                        CartLineView::includedTax,
+                        CartLineView::totalWithoutTax,
+                        CartLineView::totalWithTax)
+                .containsExactly(false, euros(2_000), euros(500), euros(150), euros(0), euros(1_500), euros(1_650));
+        assertThat(view.taxLines()).containsExactly(new TaxLine("Tax", "0.1", euros(1_990), euros(199)));
+    }
+
+    @Test
+    void exemptCustomerPaysPricesWithoutTax() {
+        createVariant("SOAP", 1_100);
+        FlatTax reverseCharge = new FlatTax(true, Optional.of(TaxExemption.REVERSE_CHARGE));
+        TotalsDraft taxed = tax(cart().withLines("SOAP", 2).withAddress(), reverseCharge, Discounts.NONE);
+        assertThat(taxed.lines().getFirst().unitPrice()).contains(euros(1_000));
+        assertThat(taxed.lines().getFirst().priceIncludesTax()).isFalse();
+        assertThat(taxed.subtotal()).isEqualTo(euros(2_000));
+        assertThat(taxed.shipping()).isEqualTo(euros(446));
+        assertThat(taxed.shippingMethod()).contains(STANDARD.withPrice(euros(446)));
+        assertThat(taxed.shippingMethods()).contains(EXPRESS.withPrice(euros(900)));
+        assertThat(taxed.taxes().tax()).isEqualTo(euros(0));
+        assertThat(taxed.taxes().exemption()).contains(TaxExemption.REVERSE_CHARGE);
+        assertThat(taxed.taxes().pricesIncludeTax()).isFalse();
+    }
+
+    @Test
+    void priceListDecidesWhetherItsPricesIncludeTax() {
+        createVariant("SOAP", 1_100);
+        TotalsDraft priced = priceItems(cart().withLines("SOAP", 1));
+        PricedLine line = priced.lines().getFirst();
+        PricedLine listed = new PricedLine(
+                line.cartLine(),
+                line.variant(),
+                line.unitPrice(),
+                Optional.of(new AppliedPriceList("price_list_1", "Business", Optional.of(true))),
+                false,
+                line.tax());
+        TotalsDraft taxed = new TaxationStep(_ -> new FlatTax(false, Optional.empty()))
+                .apply(priced.withItems(List.of(listed), priced.subtotal()));
+        assertThat(taxed.lines().getFirst().priceIncludesTax()).isTrue();
+        assertThat(new TaxStep().apply(taxed).lines().getFirst().tax().includedTax())
+                .isEqualTo(euros(100));
+    }
+
+    @Test
+    void totalAddsShippingTaxAndRoundingAndSubtractsDiscountAndIncludedTax() {
+        Money zero = euros(0);
         TotalsDraft draft = new TotalsDraft(
                 cart().build(),
                 NOW,
@@ -152,13 +280,62 @@ class TotalsStepTest {
                 List.of(),
                 Optional.empty(),
                 Discounts.NONE,
+                Optional.empty(),
+                new CartTaxes(Optional.empty(), true, List.of(), CartTaxes.noTax(zero), euros(91), euros(60)),
                 euros(1000),
                 euros(200),
                 euros(490),
-                euros(91),
+                euros(-1),
                 euros(0));
         assertThat(new TotalStep().apply(draft).toPricedCart().totals())
-                .isEqualTo(new Totals(euros(1000), euros(200), euros(490), euros(91), euros(1381)));
+                .isEqualTo(
+                        new Totals(euros(1000), euros(200), euros(490), euros(91), euros(60), euros(-1), euros(1320)));
+    }
+
+    @Test
+    void totalsThatDoNotAddUpAreRejected() {
+        Money zero = euros(0);
+        assertThatThrownBy(() -> new Totals(euros(100), zero, zero, euros(19), zero, zero, euros(100)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Totals(euros(100), zero, zero, euros(19), euros(20), zero, euros(99)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** Takes ten percent of everything, rounded down. */
+    private record FlatTax(boolean pricesIncludeTax, Optional<TaxExemption> exemption) implements SaleTaxation {
+        @Override
+        public Money effectivePrice(Money price, String category, boolean includesTax) {
+            assertThat(category).isEqualTo("standard");
+            return exemption.isPresent() && includesTax ? price.minus(taxOf(price, true)) : price;
+        }
+
+        @Override
+        public Money effectiveShippingPrice(Money price) {
+            return effectivePrice(price, "standard", pricesIncludeTax);
+        }
+
+        @Override
+        public TaxCalculation calculate(List<TaxableLine> lines, Money shipping) {
+            List<TaxedAmount> taxed = lines.stream()
+                    .map(line -> taxed(line.amount(), line.includesTax()))
+                    .toList();
+            TaxedAmount taxedShipping = taxed(shipping, pricesIncludeTax);
+            Money tax = taxed.stream().map(TaxedAmount::tax).reduce(taxedShipping.tax(), Money::plus);
+            return new TaxCalculation(taxed, taxedShipping, List.of(taxLine(tax)));
+        }
+
+        private TaxedAmount taxed(Money amount, boolean includesTax) {
+            Money tax = exemption.isPresent() ? euros(0) : taxOf(amount, includesTax);
+            return new TaxedAmount(List.of(taxLine(tax)), tax, includesTax ? tax : euros(0));
+        }
+
+        private static Money taxOf(Money amount, boolean includesTax) {
+            return euros(amount.amount() / (includesTax ? 11 : 10));
+        }
+
+        private static TaxLine taxLine(Money tax) {
+            return new TaxLine("Tax", "0.1", tax.times(10), tax);
+        }
     }
 
     @Test
@@ -217,6 +394,46 @@ class TotalsStepTest {
         return new ShippingStep((_, _) -> QUOTES).apply(priceItems(cart));
     }
 
+    private TotalsDraft tax(TestCart cart, SaleTaxation taxation, Discounts discounts) {
+        TotalsDraft priced = new TaxationStep(_ -> taxation).apply(quoteShipping(cart));
+        return new TaxStep().apply(priced.withDiscounts(discounts));
+    }
+
+    private TaxedSale taxedSale(TestCart cart) {
+        return taxedSale(cart.build());
+    }
+
+    /** The sale for which the cart's taxes are requested. */
+    private TaxedSale taxedSale(Cart cart) {
+        List<TaxedSale> sales = new ArrayList<>();
+        TotalsDraft priced = new ItemsStep(_ -> items).apply(TotalsDraft.of(cart, NOW));
+        new TaxationStep(sale -> {
+                    sales.add(sale);
+                    return new FlatTax(false, Optional.empty());
+                })
+                .apply(new ShippingStep((_, _) -> QUOTES).apply(priced));
+        return sales.getFirst();
+    }
+
+    private static Cart withBillingAddress(Cart cart) {
+        return new Cart(
+                cart.id(),
+                cart.currency(),
+                cart.email(),
+                cart.shippingAddress(),
+                Optional.of(VIENNA),
+                cart.shippingMethod(),
+                cart.couponCodes(),
+                cart.taxId(),
+                cart.status(),
+                cart.version(),
+                cart.lines());
+    }
+
+    private void createVariantWithoutShipping(String sku, long price) {
+        createItem(sku, Map.of("EUR", new VariantPrice(euros(price), Optional.empty())), false);
+    }
+
     private void createVariant(String sku, long price) {
         createItem(sku, Map.of("EUR", new VariantPrice(euros(price), Optional.empty())));
     }
@@ -226,21 +443,24 @@ class TotalsStepTest {
     }
 
     private void createItem(String sku, Map<String, VariantPrice> prices) {
-        SellableVariant variant =
-                new SellableVariant(
-                        VariantId.random(),
-                        ProductId.random(),
-                        sku,
-                        sku,
-                        true,
-                        true,
-                        true,
-                        0,
-                        "standard",
-                        "default",
-                        "",
-                        Set.of(),
-                        Set.of());
+        createItem(sku, prices, true);
+    }
+
+    private void createItem(String sku, Map<String, VariantPrice> prices, boolean requiresShipping) {
+        SellableVariant variant = new SellableVariant(
+                VariantId.random(),
+                ProductId.random(),
+                sku,
+                sku,
+                true,
+                true,
+                requiresShipping,
+                0,
+                "standard",
+                "default",
+                "",
+                Set.of(),
+                Set.of());
         items.put(sku, new SellableItem(variant, prices));
     }
 
@@ -261,7 +481,8 @@ class TotalsStepTest {
     }
 
     private static TestCart cart() {
-        return new TestCart(List.of(), Optional.empty(), Optional.empty(), Optional.empty(), List.of());
+        return new TestCart(
+                List.of(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), Optional.empty());
     }
 
     /** Builds carts in euros. */
@@ -270,7 +491,8 @@ class TotalsStepTest {
             Optional<String> email,
             Optional<PostalAddress> address,
             Optional<String> method,
-            List<String> coupons) {
+            List<String> coupons,
+            Optional<String> taxId) {
 
         /** @param skusAndQuantities alternating */
         TestCart withLines(Object... skusAndQuantities) {
@@ -279,23 +501,27 @@ class TotalsStepTest {
                             CartLineId.random(), VariantId.random(), (String) skusAndQuantities[2 * index], (Integer)
                                     skusAndQuantities[2 * index + 1]))
                     .toList();
-            return new TestCart(newLines, email, address, method, coupons);
+            return new TestCart(newLines, email, address, method, coupons, taxId);
         }
 
         TestCart withEmail() {
-            return new TestCart(lines, Optional.of("ada@example.org"), address, method, coupons);
+            return new TestCart(lines, Optional.of("ada@example.org"), address, method, coupons, taxId);
         }
 
         TestCart withAddress() {
-            return new TestCart(lines, email, Optional.of(LONDON), method, coupons);
+            return new TestCart(lines, email, Optional.of(LONDON), method, coupons, taxId);
         }
 
         TestCart withShippingMethod(String code) {
-            return new TestCart(lines, email, address, Optional.of(code), coupons);
+            return new TestCart(lines, email, address, Optional.of(code), coupons, taxId);
         }
 
         TestCart withCoupons(String... codes) {
-            return new TestCart(lines, email, address, method, List.of(codes));
+            return new TestCart(lines, email, address, method, List.of(codes), taxId);
+        }
+
+        TestCart withTaxId(String id) {
+            return new TestCart(lines, email, address, method, coupons, Optional.of(id));
         }
 
         Cart build() {
@@ -307,6 +533,7 @@ class TotalsStepTest {
                     Optional.empty(),
                     method,
                     coupons,
+                    taxId,
                     CartStatus.OPEN,
                     1,
                     lines);

@@ -19,7 +19,11 @@ class JacksonConfiguration implements ObjectMapperCustomizer {
     private static final int MAX_DEPTH = 50;
     private static final int MAX_STRING_LENGTH = 200_000;
     private static final int MAX_NUMBER_LENGTH = 40;
-    private static final int MAX_TOKENS = 200_000;
+
+    /**
+     * Enough for a stored order with 10,000 lines, each with some taxes. The size of a request body allows fewer.
+     */
+    private static final int MAX_TOKENS = 2_000_000;
 
     /** Runs last, after the modules of libraries: the module that is registered last handles a type. */
     @Override
