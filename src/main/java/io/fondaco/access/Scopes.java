@@ -19,6 +19,8 @@ public final class Scopes {
     public static final String MESSAGES_WRITE = "messages:write";
     public static final String PROMOTIONS_READ = "promotions:read";
     public static final String PROMOTIONS_WRITE = "promotions:write";
+    public static final String SHIPPING_READ = "shipping:read";
+    public static final String SHIPPING_WRITE = "shipping:write";
     public static final String DATABASE_READ = "database:read";
 
     /** All scopes; the bootstrap key has all of them. */
@@ -37,6 +39,8 @@ public final class Scopes {
             MESSAGES_WRITE,
             PROMOTIONS_READ,
             PROMOTIONS_WRITE,
+            SHIPPING_READ,
+            SHIPPING_WRITE,
             DATABASE_READ);
 
     private Scopes() {}
