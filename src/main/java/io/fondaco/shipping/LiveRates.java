@@ -77,10 +77,11 @@ class LiveRates {
     private final TransactionSynchronizationRegistry transactions;
     private final PositionedReads reads;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-    private final Cache<ProviderRequest, RateResult> kept =
-            Caffeine.newBuilder().maximumSize(MAX_KEPT).expireAfter(Expiry.<ProviderRequest, RateResult>writing(
+    private final Cache<ProviderRequest, RateResult> kept = Caffeine.newBuilder()
+            .maximumSize(MAX_KEPT)
+            .expireAfter(Expiry.<ProviderRequest, RateResult>writing(
                     (_, result) -> result instanceof RateResult.Unavailable ? FAILURE_KEPT_FOR : KEPT_FOR))
-                    .build();
+            .build();
 
     private record ProviderRequest(String provider, RateRequest request) {}
 
@@ -177,7 +178,7 @@ class LiveRates {
     }
 
     private void fetchAll(List<ProviderRequest> requests) {
-        CompletableFuture.allOf(requests.stream().map(this::fetch).toArray(CompletableFuture[]::new))
+        CompletableFuture.allOf(requests.stream().map(this::fetch).toArray(CompletableFuture<?>[]::new))
                 .join();
     }
 
@@ -193,8 +194,8 @@ class LiveRates {
     private static CompletionStage<Optional<LiveRate>> call(Guarded guarded, RateRequest request) {
         try {
             return guarded.guard()
-                    .call(() -> CompletableFuture.completedFuture(
-                            guarded.provider().fetchRate(request)));
+                    .call(() ->
+                            CompletableFuture.completedFuture(guarded.provider().fetchRate(request)));
         } catch (Exception e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -216,9 +217,8 @@ class LiveRates {
 
     /** While the circuit breaker is open, it has been logged already. */
     private static RateResult unavailable(String provider, Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (!(cause instanceof CircuitBreakerOpenException)) {
             LOG.warnf("Shipping provider %s has no live rate: %s", provider, cause);
         }

@@ -51,9 +51,7 @@ record MethodChange(
                 description = "The fields whose value is removed: `free_from`, `estimate` (both days), `cutoff`,"
                         + " `pickup_location`, `max_weight_grams`, `provider`.")
         @Nullable
-        List<
-                        @NotNull
-                        @Pattern(regexp = "free_from|estimate|cutoff|pickup_location|max_weight_grams|provider") String>
+        List<@NotNull @Pattern(regexp = "free_from|estimate|cutoff|pickup_location|max_weight_grams|provider") String>
                 clear) {
 
     ShippingMethod applyTo(ShippingMethod method) {

@@ -80,7 +80,9 @@ class MethodResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = ShippingMethod.class)))
-    @APIResponse(responseCode = "409", description = "`method_exists`: with this code, currency and profile; `too_many_methods`.")
+    @APIResponse(
+            responseCode = "409",
+            description = "`method_exists`: with this code, currency and profile; `too_many_methods`.")
     public Response create(@RestPath String zone, @NotNull @Valid NewMethod request) {
         ShippingMethod created = methods.create(ShippingZoneId.parse(zone), request);
         return Response.status(201)
@@ -114,8 +116,9 @@ class MethodResource {
     @Operation(
             operationId = "changeShippingMethod",
             summary = "Change a shipping method",
-            description = "Absent fields keep their values; `clear` removes the value of a field. The code, the currency"
-                    + " and the profile cannot be changed. 422 as on creation.")
+            description =
+                    "Absent fields keep their values; `clear` removes the value of a field. The code, the currency"
+                            + " and the profile cannot be changed. 422 as on creation.")
     @APIResponse(
             responseCode = "200",
             description = "The changed method.",

@@ -86,8 +86,7 @@ class MethodValidator {
             validateMoney(pointer + "/price", rate.price(), currency, violations);
             validateMoney(pointer + "/min_subtotal", rate.minSubtotal(), currency, violations);
             if (!known.add(new Minimums(rate.minimumWeight(), rate.minimumSubtotal(), rate.minimumItems()))) {
-                violations.add(
-                        new Violation(pointer, "duplicate_minimums", "An earlier rate has the same minimums."));
+                violations.add(new Violation(pointer, "duplicate_minimums", "An earlier rate has the same minimums."));
             }
         }
         validateMoney("/free_from", method.freeFrom(), currency, violations);
@@ -119,9 +118,7 @@ class MethodValidator {
         }
         if (money.amount() < 0 || money.amount() > Money.MAX_AMOUNT) {
             violations.add(new Violation(
-                    pointer + "/amount",
-                    "out_of_range",
-                    "The amount must be 0 to %d.".formatted(Money.MAX_AMOUNT)));
+                    pointer + "/amount", "out_of_range", "The amount must be 0 to %d.".formatted(Money.MAX_AMOUNT)));
         }
     }
 
@@ -146,8 +143,8 @@ class MethodValidator {
             violations.add(new Violation("/cutoff", "needs_estimate", "A cut-off time needs an estimate."));
         }
         if (!isTimeZone(method.cutoff().timeZone())) {
-            violations.add(new Violation(
-                    "/cutoff/time_zone", "unknown_time_zone", "Not a time zone, such as Europe/Berlin."));
+            violations.add(
+                    new Violation("/cutoff/time_zone", "unknown_time_zone", "Not a time zone, such as Europe/Berlin."));
         }
     }
 
@@ -199,9 +196,7 @@ class MethodValidator {
         }
         if (method.needsAddress()) {
             violations.add(new Violation(
-                    "/needs_address",
-                    "pickup_needs_no_address",
-                    "A method with a pickup_location needs no address."));
+                    "/needs_address", "pickup_needs_no_address", "A method with a pickup_location needs no address."));
         }
     }
 

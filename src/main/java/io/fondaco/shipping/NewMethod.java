@@ -40,9 +40,7 @@ record NewMethod(
         String name,
 
         @Size(min = 3, max = 3)
-        @Schema(
-                description = "Absent: the method is free in every currency, and has no rates.",
-                examples = "EUR")
+        @Schema(description = "Absent: the method is free in every currency, and has no rates.", examples = "EUR")
         @Nullable
         String currency,
 
@@ -56,8 +54,7 @@ record NewMethod(
         @Nullable
         List<@NotNull @Valid Rate> rates,
 
-        @Schema(description = "The subtotal of the cart, before discounts, from which the method is free.")
-        @Nullable
+        @Schema(description = "The subtotal of the cart, before discounts, from which the method is free.") @Nullable
         Money freeFrom,
 
         @Size(max = MAX_SURCHARGES) @Schema(description = "Added to the rate, unless the method is free.") @Nullable

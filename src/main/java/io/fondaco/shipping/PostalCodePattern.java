@@ -69,9 +69,7 @@ sealed interface PostalCodePattern {
         int star = trimmed.indexOf('*');
         if (star >= 0) {
             String prefix = normalize(trimmed.substring(0, star));
-            return star == trimmed.length() - 1 && isCode(prefix)
-                    ? Optional.of(new Prefix(prefix))
-                    : Optional.empty();
+            return star == trimmed.length() - 1 && isCode(prefix) ? Optional.of(new Prefix(prefix)) : Optional.empty();
         }
         int hyphen = trimmed.indexOf('-');
         if (hyphen > 0) {

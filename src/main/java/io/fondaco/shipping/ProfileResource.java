@@ -80,7 +80,9 @@ class ProfileResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = ShippingProfile.class)))
-    @APIResponse(responseCode = "409", description = "`profile_exists`; `too_many_profiles`: the shop has 100 profiles.")
+    @APIResponse(
+            responseCode = "409",
+            description = "`profile_exists`; `too_many_profiles`: the shop has 100 profiles.")
     public Response create(@NotNull @Valid NewProfile request) {
         ShippingProfile created = profiles.create(request);
         return Response.status(201)

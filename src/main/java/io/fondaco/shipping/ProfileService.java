@@ -42,10 +42,7 @@ class ProfileService {
             @Pattern(regexp = ShippingMethod.CODE)
             String code,
 
-            @NotBlank
-            @Size(max = MAX_NAME)
-            @Pattern(regexp = PostalAddress.PRINTABLE)
-            @Schema(examples = "Bulky goods")
+            @NotBlank @Size(max = MAX_NAME) @Pattern(regexp = PostalAddress.PRINTABLE) @Schema(examples = "Bulky goods")
             String name,
 
             @Size(max = MAX_COUNTRIES)
@@ -109,8 +106,7 @@ class ProfileService {
     @Transactional
     ShippingProfile create(NewProfile request) {
         if (profiles.countProfiles() >= MAX_PROFILES) {
-            throw ApiException.conflict(
-                    "too_many_profiles", "A shop has at most %d profiles.".formatted(MAX_PROFILES));
+            throw ApiException.conflict("too_many_profiles", "A shop has at most %d profiles.".formatted(MAX_PROFILES));
         }
         if (!profiles.insert(request.code(), request.toContent())) {
             throw ApiException.conflict(

@@ -107,8 +107,7 @@ final class QuoteCalculator {
 
     private Map<String, ShippingQuote> quotesOf(Parcel parcel) {
         Map<String, ShippingQuote> quotes = new HashMap<>();
-        for (ShippingMethod method :
-                rules.methodsFor(request.destination(), parcel.profile(), currency())) {
+        for (ShippingMethod method : rules.methodsFor(request.destination(), parcel.profile(), currency())) {
             quote(method, parcel).ifPresent(quote -> quotes.put(quote.code(), quote));
         }
         return quotes;
@@ -223,8 +222,7 @@ final class QuoteCalculator {
                 Math.ceilDiv(
                         Math.max(
                                 0,
-                                parcel.weightGrams()
-                                        - Objects.requireNonNullElse(surcharge.beyondWeightGrams(), 0L)),
+                                parcel.weightGrams() - Objects.requireNonNullElse(surcharge.beyondWeightGrams(), 0L)),
                         GRAMS_PER_KILOGRAM);
         };
     }
@@ -238,8 +236,7 @@ final class QuoteCalculator {
     }
 
     private DeliveryEstimate estimate(@Nullable Cutoff cutoff, TransitDays transit) {
-        ZonedDateTime now =
-                request.at().atZone(cutoff == null ? ZoneOffset.UTC : ZoneId.of(cutoff.timeZone()));
+        ZonedDateTime now = request.at().atZone(cutoff == null ? ZoneOffset.UTC : ZoneId.of(cutoff.timeZone()));
         boolean late = cutoff != null && !now.toLocalTime().isBefore(LocalTime.parse(cutoff.time()));
         int min = transit.min() + (late ? 1 : 0);
         int max = transit.max() + (late ? 1 : 0);

@@ -64,7 +64,10 @@ record ShippingMethod(
             Long minWeightGrams,
 
             @Schema(description = "Absent: 0.") @Nullable Money minSubtotal,
-            @Min(0) @Schema(description = "Absent: 0.", examples = "10") @Nullable Long minItems,
+
+            @Min(0) @Schema(description = "Absent: 0.", examples = "10") @Nullable
+            Long minItems,
+
             @NotNull Money price) {
 
         static Rate of(Money price) {

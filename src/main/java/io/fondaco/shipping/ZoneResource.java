@@ -123,9 +123,7 @@ class ZoneResource {
     @APIResponse(responseCode = "412", description = "`version_mismatch`: the zone has changed since you read it.")
     @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
     public Response change(
-            @RestPath String id,
-            @HeaderParam("If-Match") @Nullable String ifMatch,
-            @NotNull @Valid ZoneChange change) {
+            @RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch, @NotNull @Valid ZoneChange change) {
         ShippingZone changed = zones.change(ShippingZoneId.parse(id), ifMatch, change);
         return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
     }

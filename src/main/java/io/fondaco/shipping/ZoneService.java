@@ -36,15 +36,10 @@ class ZoneService {
     /** The request to create a zone. Absent lists do not restrict it. */
     @Schema(name = "NewShippingZone")
     record NewZone(
-            @NotBlank
-            @Size(max = MAX_NAME)
-            @Pattern(regexp = PostalAddress.PRINTABLE)
-            @Schema(examples = "Germany")
+            @NotBlank @Size(max = MAX_NAME) @Pattern(regexp = PostalAddress.PRINTABLE) @Schema(examples = "Germany")
             String name,
 
-            @Size(max = MAX_COUNTRIES)
-            @Schema(description = "ISO 3166-1 alpha-2; empty: everywhere.")
-            @Nullable
+            @Size(max = MAX_COUNTRIES) @Schema(description = "ISO 3166-1 alpha-2; empty: everywhere.") @Nullable
             List<@NotNull @CountryCode String> countries,
 
             @Size(max = MAX_REGIONS)
@@ -56,8 +51,7 @@ class ZoneService {
             @Schema(description = "Codes (`35037`), prefixes (`35*`) and ranges of digits (`51000-51999`).")
             @Nullable
             List<
-                            @NotNull
-                            @Size(min = 1, max = PostalCodePattern.MAX_LENGTH)
+                            @NotNull @Size(min = 1, max = PostalCodePattern.MAX_LENGTH)
                             @Pattern(regexp = PostalAddress.PRINTABLE) String>
                     postalCodes) {
 
@@ -79,8 +73,7 @@ class ZoneService {
 
             @Size(max = MAX_POSTAL_CODES) @Nullable
             List<
-                            @NotNull
-                            @Size(min = 1, max = PostalCodePattern.MAX_LENGTH)
+                            @NotNull @Size(min = 1, max = PostalCodePattern.MAX_LENGTH)
                             @Pattern(regexp = PostalAddress.PRINTABLE) String>
                     postalCodes) {
 
@@ -103,9 +96,7 @@ class ZoneService {
             }
             if (countries.isEmpty() && !(regions.isEmpty() && postalCodes.isEmpty())) {
                 violations.add(new Violation(
-                        "/countries",
-                        "required",
-                        "Name the countries that the regions and postal codes are in."));
+                        "/countries", "required", "Name the countries that the regions and postal codes are in."));
             }
             for (int index = 0; index < postalCodes.size(); index++) {
                 if (PostalCodePattern.parse(postalCodes.get(index)).isEmpty()) {

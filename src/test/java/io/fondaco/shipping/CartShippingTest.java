@@ -181,13 +181,17 @@ class CartShippingTest {
     void methodsOfACartExecuteNoShippingStatementUntilTheRulesChange() throws SQLException {
         Shopper shopper = shopper(productFixture.createProduct(250, 10), 1, "City");
         awaitPrice(shopper, "standard", 1_295);
-        await().pollInSameThread().untilAsserted(() -> assertThat(statementsOf(shopper)).isZero());
+        await().pollInSameThread()
+                .untilAsserted(() -> assertThat(statementsOf(shopper)).isZero());
         try (ShippingFixture zone = ShippingFixture.zone(COUNTRY)) {
             String path = zone.method(method("standard", Map.of()));
             awaitPrice(shopper, "standard", 400);
-            await().pollInSameThread().untilAsserted(() -> assertThat(statementsOf(shopper)).isZero());
+            await().pollInSameThread()
+                    .untilAsserted(() -> assertThat(statementsOf(shopper)).isZero());
             long before = statements();
-            change(path, Map.of("rates", List.of(Map.of("price", gbp(450))))).then().statusCode(200);
+            change(path, Map.of("rates", List.of(Map.of("price", gbp(450)))))
+                    .then()
+                    .statusCode(200);
             long ofAdmin = statements() - before;
             awaitPrice(shopper, "standard", 450);
             assertThat(statements() - before - ofAdmin)
@@ -312,7 +316,7 @@ class CartShippingTest {
 
     /** The pod applies changes of the rules when it has read the invalidation log. */
     private static void awaitPrice(Shopper shopper, String method, int pence) {
-        await().untilAsserted(() ->
-                methods(shopper).body("data.find { it.code == '%s' }?.price?.amount".formatted(method), equalTo(pence)));
+        await().untilAsserted(() -> methods(shopper)
+                .body("data.find { it.code == '%s' }?.price?.amount".formatted(method), equalTo(pence)));
     }
 }

@@ -38,7 +38,20 @@ class PostalCodePatternTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "*", "3*5", "**", "35**", "52000-51999", "(a+)+", "[0-9]", "35_", "123456789012345678901"})
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "*",
+                "3*5",
+                "**",
+                "35**",
+                "52000-51999",
+                "(a+)+",
+                "[0-9]",
+                "35_",
+                "123456789012345678901"
+            })
     void otherTextIsNoPattern(String text) {
         assertThat(PostalCodePattern.parse(text)).isEmpty();
     }

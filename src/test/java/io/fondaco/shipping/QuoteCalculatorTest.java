@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -137,8 +136,7 @@ class QuoteCalculatorTest {
         ShippingZoneId world = rules.zone("", "", "");
         rules.method(world, "standard").price(400);
         rules.method(world, "live").provider();
-        assertThat(format(new QuoteCalculator(
-                                rules.build(), request(address("DE"), 2_000, LAMP), true, NO_PROVIDER)
+        assertThat(format(new QuoteCalculator(rules.build(), request(address("DE"), 2_000, LAMP), true, NO_PROVIDER)
                         .quotes()))
                 .containsExactly("live 0", "standard 0");
     }
@@ -271,15 +269,45 @@ class QuoteCalculatorTest {
                 .isEmpty();
     }
 
+    /** {@code docs/shipping.md} */
+    @Test
+    void workedExampleOfTheDocumentation() {
+        rules.profile("bulky");
+        ShippingZoneId germany = rules.zone("DE", "", "");
+        rules.method(rules.zone("", "", ""), "pickup").currency(null).needsNoAddress();
+        rules.method(germany, "standard").price(490).rate(5_000, 0, 0, 790).freeFrom(10_000);
+        rules.method(germany, "standard").profile("bulky").price(5_900);
+        rules.method(germany, "express").profile("default").price(1_290);
+        rules.method(rules.zone("DE", "", "18565,26465-26757"), "standard").price(1_490);
+        Optional<PostalAddress> berlin = address("DE", null, "10115");
+        assertThat(prices(lamps(berlin, 2, 6_000))).containsExactly("pickup 0", "standard 490", "express 1290");
+        assertThat(prices(lamps(berlin, 6, 9_000))).containsExactly("pickup 0", "standard 790", "express 1290");
+        assertThat(prices(lamps(berlin, 7, 10_500))).containsExactly("pickup 0", "standard 0", "express 1290");
+        assertThat(prices(lamps(address("DE", null, "26548"), 2, 6_000)))
+                .containsExactly("pickup 0", "express 1290", "standard 1490");
+        assertThat(prices(request(berlin, 43_000, LAMP, SOFA))).containsExactly("pickup 0", "standard 5900");
+        assertThat(prices(lamps(address("FR"), 2, 6_000))).containsExactly("pickup 0");
+        assertThat(prices(lamps(Optional.empty(), 2, 6_000))).containsExactly("pickup 0");
+    }
+
+    private static ShippingRequest lamps(Optional<PostalAddress> destination, int quantity, long subtotal) {
+        return request(destination, subtotal, line("default", 1_000, quantity, subtotal));
+    }
+
     /** Whatever the weight and the rates, the price is that of the rate with the highest minimum that is reached. */
     @Property(tries = 300)
-    void rateOfTheWeightClassApplies(@ForAll @LongRange(max = 20_000) long weight, @ForAll @IntRange(max = 1_000) int seed) {
+    void rateOfTheWeightClassApplies(
+            @ForAll @LongRange(max = 20_000) long weight, @ForAll @IntRange(max = 1_000) int seed) {
         TestRules weightClasses = new TestRules();
         TestMethod method = weightClasses.method(weightClasses.zone("", "", ""), "standard");
         List<Integer> classes = new ArrayList<>(List.of(0, 2_000, 5_000, 10_000));
         Collections.shuffle(classes, new Random(seed));
         classes.forEach(minimum -> method.rate(minimum, 0, 0, 100 + minimum));
-        long expected = classes.stream().filter(minimum -> weight >= minimum).max(Integer::compare).orElseThrow() + 100;
+        long expected = classes.stream()
+                        .filter(minimum -> weight >= minimum)
+                        .max(Integer::compare)
+                        .orElseThrow()
+                + 100;
         assertThat(format(new QuoteCalculator(
                                 weightClasses.build(),
                                 request(address("DE"), 1, line("default", weight, 1, 1)),
@@ -318,8 +346,7 @@ class QuoteCalculatorTest {
                 .toList();
     }
 
-    private static ShippingRequest request(
-            Optional<PostalAddress> destination, long subtotal, ShippableLine... lines) {
+    private static ShippingRequest request(Optional<PostalAddress> destination, long subtotal, ShippableLine... lines) {
         return new ShippingRequest(destination, euros(subtotal), List.of(lines), NOON);
     }
 

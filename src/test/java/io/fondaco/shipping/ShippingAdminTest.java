@@ -95,13 +95,7 @@ class ShippingAdminTest {
                 .statusCode(422)
                 .body("errors.pointer", contains("/countries/1"));
         AdminApi.request()
-                .body(Map.of(
-                        "name",
-                        "x",
-                        "countries",
-                        List.of("DE"),
-                        "postal_codes",
-                        Collections.nCopies(501, "1")))
+                .body(Map.of("name", "x", "countries", List.of("DE"), "postal_codes", Collections.nCopies(501, "1")))
                 .post(ZONES)
                 .then()
                 .statusCode(422)
@@ -138,8 +132,8 @@ class ShippingAdminTest {
     @Test
     void everyChangeableFieldOfAMethodIsChangedInANewVersion() {
         try (ShippingFixture zone = ShippingFixture.zone("AD")) {
-            String path = zone.method(Map.of(
-                    "code", "standard", "name", "Standard", "currency", "GBP", "rates", List.of(rate(400))));
+            String path = zone.method(
+                    Map.of("code", "standard", "name", "Standard", "currency", "GBP", "rates", List.of(rate(400))));
             List<Map.Entry<String, Object>> changes = List.of(
                     Map.entry("name", "Post"),
                     Map.entry(
@@ -237,18 +231,25 @@ class ShippingAdminTest {
     void invalidMethodIsRejectedWithPointers() {
         try (ShippingFixture zone = ShippingFixture.zone("AD")) {
             Map<String, Object> invalid = new HashMap<>(Map.of(
-                    "code", "standard",
-                    "name", "Standard",
-                    "currency", "GBP",
+                    "code",
+                    "standard",
+                    "name",
+                    "Standard",
+                    "currency",
+                    "GBP",
                     "rates",
-                            List.of(
-                                    rate(-1),
-                                    Map.of("price", Map.of("amount", 5, "currency", "EUR"), "min_items", 1),
-                                    Map.of("price", gbp(7), "min_weight_grams", 0)),
-                    "free_from", gbp(-5),
-                    "profile", "no-such",
-                    "estimate_min_days", 5,
-                    "estimate_max_days", 3));
+                    List.of(
+                            rate(-1),
+                            Map.of("price", Map.of("amount", 5, "currency", "EUR"), "min_items", 1),
+                            Map.of("price", gbp(7), "min_weight_grams", 0)),
+                    "free_from",
+                    gbp(-5),
+                    "profile",
+                    "no-such",
+                    "estimate_min_days",
+                    5,
+                    "estimate_max_days",
+                    3));
             invalid.put("cutoff", Map.of("time", "14:00", "time_zone", "Europe/Atlantis"));
             invalid.put("pickup_location", "no-such-location");
             invalid.put("needs_address", true);
@@ -278,9 +279,7 @@ class ShippingAdminTest {
             expectInvalid(zone, Map.of("code", "a", "name", "A", "currency", "XXX", "rates", List.of()), "/currency");
             expectInvalid(zone, Map.of("code", "a", "name", "A", "free_from", gbp(1)), "/currency");
             expectInvalid(
-                    zone,
-                    Map.of("code", "a", "name", "A", "currency", "GBP", "provider", "no-such"),
-                    "/provider");
+                    zone, Map.of("code", "a", "name", "A", "currency", "GBP", "provider", "no-such"), "/provider");
             expectInvalid(zone, Map.of("code", "A B", "name", "A"), "/code");
             expectInvalid(
                     zone,
