@@ -109,16 +109,16 @@ record ShippingMethod(
 
             @NotNull Money price) {
 
-        /** What a surcharge is multiplied by. */
+        /** What a surcharge is multiplied by. It is public for the scanner of the OpenAPI document, which calls it. */
         @Schema(name = "ShippingSurchargeUnit")
-        enum Unit {
+        public enum Unit {
             PARCEL,
             ITEM,
             /** Of weight; a part of a kilogram counts as one. */
             KILOGRAM;
 
             @JsonValue
-            String column() {
+            public String column() {
                 return name().toLowerCase(Locale.ROOT);
             }
         }
@@ -127,7 +127,7 @@ record ShippingMethod(
     /** The time of the day from which an order is sent a day later. */
     @Schema(name = "ShippingCutoff")
     record Cutoff(
-            @NotNull @Pattern(regexp = "([01][0-9]|2[0-3]):[0-5][0-9]") @Schema(examples = "14:00")
+            @NotNull @Pattern(regexp = "([01][0-9]|2[0-3]):[0-5][0-9]") @Schema(examples = "09:30")
             String time,
 
             @NotNull @Size(min = 1, max = 50) @Schema(examples = "Europe/Berlin")

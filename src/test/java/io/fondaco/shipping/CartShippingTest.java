@@ -246,6 +246,25 @@ class CartShippingTest {
         }
     }
 
+    /** The key, the change and the response are one transaction, which only the client can repeat. */
+    @Test
+    void ownRatesApplyInATransactionThatIsNotRepeated() throws SQLException {
+        try (ShippingFixture zone = ShippingFixture.zone(COUNTRY)) {
+            zone.method(live("live", Map.of("rates", List.of(Map.of("price", gbp(999))))));
+            String sku = product(1_500, "default");
+            awaitPrice(shopper(sku, 1, "City"), "live", 500);
+            Shopper shopper = Shopper.withCart(sku, 2);
+            shopper.request()
+                    .header("Idempotency-Key", "k")
+                    .body(Map.of("shipping_method", "live", "shipping_address", address("City " + UUID.randomUUID())))
+                    .patch(shopper.path(""))
+                    .then()
+                    .statusCode(200)
+                    .body("totals.shipping.amount", equalTo(999));
+            shopper.getCart().then().statusCode(200).body("totals.shipping.amount", equalTo(600));
+        }
+    }
+
     @Test
     void ownRatesApplyWithinTheTimeLimitWhileTheProviderIsDown() throws SQLException {
         try (ShippingFixture zone = ShippingFixture.zone(COUNTRY)) {
