@@ -11,8 +11,8 @@ SELECT token_hash, currency, email, shipping_address, billing_address, shipping_
 SELECT v.id, v.product_id, v.sku, p.title, array_to_string(v.option_values, ' / '), p.status = 'active', v.inventory_tracked AND v.inventory_policy = 'deny', v.requires_shipping
   FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id WHERE v.sku = ANY (ARRAY [:sku]);
 SELECT variant_id, currency, amount, compare_at FROM pricing.price WHERE variant_id IN (SELECT variant_id FROM cart.cart, jsonb_to_recordset(lines) AS l (variant_id uuid) WHERE id = :cart) AND currency = 'EUR' ORDER BY variant_id, currency;
-SELECT DISTINCT ON (code) code, name, needs_address, CASE WHEN 1000 >= free_from THEN 0 ELSE amount END AS amount FROM shipping.rate
- WHERE currency IN ('EUR', '*') AND country IN ('', '*') AND NOT needs_address ORDER BY code, country = '*', currency = '*';
+SELECT m.code, m.name, m.rates, m.free_from, m.needs_address FROM shipping.method m JOIN shipping.zone z ON z.id = m.zone_id
+ WHERE z.countries = '{}' AND NOT m.needs_address AND coalesce(m.currency, 'EUR') = 'EUR' AND m.active;
 INSERT INTO payment.payment (id, order_id, provider, reference, currency, amount, changed_by, changed_in) VALUES (:pay, :ord, 'bench', :pay, 'EUR', 1000, 'customer', 'request')
 RETURNING id, order_id, provider, reference, provider_reference, state, currency, amount, captured_amount, refunded_amount, created_at;
 UPDATE cart.cart SET status = 'completing', version = version + 1, updated_at = now() WHERE id = :cart AND status = 'open';

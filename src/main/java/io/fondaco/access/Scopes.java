@@ -21,6 +21,8 @@ public final class Scopes {
     public static final String PROMOTIONS_WRITE = "promotions:write";
     public static final String TAXES_READ = "taxes:read";
     public static final String TAXES_WRITE = "taxes:write";
+    public static final String SHIPPING_READ = "shipping:read";
+    public static final String SHIPPING_WRITE = "shipping:write";
     public static final String DATABASE_READ = "database:read";
 
     /** All scopes; the bootstrap key has all of them. */
@@ -41,6 +43,8 @@ public final class Scopes {
             PROMOTIONS_WRITE,
             TAXES_READ,
             TAXES_WRITE,
+            SHIPPING_READ,
+            SHIPPING_WRITE,
             DATABASE_READ);
 
     private Scopes() {}

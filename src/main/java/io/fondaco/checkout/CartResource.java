@@ -168,7 +168,8 @@ class CartResource {
             operationId = "listCartShippingMethods",
             summary = "Lists the shipping methods for a cart, cheapest first",
             description = "Without a shipping address, lists only methods that need none. Empty if no line of the cart"
-                    + " requires shipping. If no method is chosen, the cheapest method for the address applies.")
+                    + " requires shipping. If no method is chosen, the cheapest method for the address applies. A"
+                    + " method may have an `estimate` and a `pickup_location`.")
     public ShippingMethods shippingMethods(
             @PathParam("id") String id, @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
         return cartService.shippingMethods(CartId.parse(id), BearerToken.parse(authorization));

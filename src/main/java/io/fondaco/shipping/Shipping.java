@@ -1,17 +1,23 @@
 package io.fondaco.shipping;
 
 import io.fondaco.platform.cache.ObjectCaches.CachedReads;
-import io.fondaco.platform.money.Money;
 import java.util.List;
-import java.util.Optional;
 
 /** Shipping, for other modules. */
 public interface Shipping {
+    /** The shipping profile of products that name no other one, or one that does not exist. */
+    String DEFAULT_PROFILE = "default";
+
     /**
-     * The available shipping methods, cheapest first. One statement if the rates are not cached.
+     * The available shipping methods, cheapest first. Without a destination only methods that need no address are
+     * available. No statement if the methods are cached, else three.
      *
-     * @param country destination, ISO 3166-1 alpha-2; without it only methods that need no address are available
-     * @param subtotal of the goods; the quotes have its currency
+     * <p>Missing live rates are requested from their provider, within a time limit. In a transaction that {@link
+     * io.fondaco.platform.transactions.RetriedWrites} began, this throws {@link
+     * io.fondaco.platform.transactions.CallOutsideTransaction}, so that the request is made after the rollback. In any
+     * other transaction no provider is called: the method's own rates apply, or the method is not available.
+     *
+     * @throws ArithmeticException if the weight of the lines exceeds what a {@code long} holds
      */
-    List<ShippingQuote> listQuotes(Optional<String> country, Money subtotal, CachedReads reads);
+    List<ShippingQuote> listQuotes(ShippingRequest request, CachedReads reads);
 }

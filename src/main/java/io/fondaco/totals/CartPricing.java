@@ -80,7 +80,7 @@ public class CartPricing {
     private List<TotalsStep> steps(CachedReads reads) {
         return List.of(
                 new ItemsStep(skus -> items.find(skus, reads)),
-                new ShippingStep((country, subtotal) -> shipping.listQuotes(country, subtotal, reads)),
+                new ShippingStep(request -> shipping.listQuotes(request, reads)),
                 new TaxationStep(sale -> taxes.taxationOf(sale, reads)),
                 new DiscountsStep(request -> promotions.calculateDiscounts(request, reads)),
                 TAX,

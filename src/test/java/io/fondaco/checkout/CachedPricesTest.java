@@ -60,16 +60,21 @@ class CachedPricesTest {
     }
 
     @Test
-    void shippingRateThatIsChangedBySqlApplies() throws SQLException {
+    void shippingMethodThatIsChangedBySqlApplies() throws SQLException {
         Shopper shopper = Shopper.withCart(productFixture.createProduct(250, 10), 1);
         shopper.request().body(Map.of("shipping_address", ICELAND)).patch(shopper.path(""));
         awaitMethods(shopper, "pickup", "standard");
-        database.execute("INSERT INTO shipping.rate (code, name, country, currency, amount)"
-                + " VALUES ('ship', 'By ship', 'IS', 'GBP', 500)");
+        database.execute("""
+                WITH zone AS (INSERT INTO shipping.zone (id, name, countries) VALUES (uuidv7(), 'Iceland', '{IS}')
+                              RETURNING id)
+                INSERT INTO shipping.method (id, zone_id, code, name, currency, rates)
+                SELECT uuidv7(), id, 'ship', 'By ship', 'GBP', '[{"price": {"amount": 500, "currency": "GBP"}}]'
+                  FROM zone
+                """);
         try {
             awaitMethods(shopper, "pickup", "ship", "standard");
         } finally {
-            database.execute("DELETE FROM shipping.rate WHERE code = 'ship'");
+            database.execute("DELETE FROM shipping.zone WHERE name = 'Iceland'");
         }
         awaitMethods(shopper, "pickup", "standard");
     }

@@ -32,6 +32,8 @@ import io.fondaco.tax.TaxedSale;
 import io.fondaco.totals.CartView.CartLineView;
 import io.fondaco.totals.PricedCart.AppliedPriceList;
 import io.fondaco.totals.PricedCart.PricedLine;
+import io.fondaco.shipping.ShippingRequest;
+import io.fondaco.shipping.ShippingRequest.ShippableLine;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,9 +46,9 @@ import org.junit.jupiter.api.Test;
 
 /** Each step of the totals, and the checks of a cart before its completion. */
 class TotalsStepTest {
-    private static final ShippingQuote PICKUP = new ShippingQuote("pickup", "Pickup", euros(0), false);
-    private static final ShippingQuote STANDARD = new ShippingQuote("standard", "Standard", euros(490), true);
-    private static final ShippingQuote EXPRESS = new ShippingQuote("express", "Express", euros(990), true);
+    private static final ShippingQuote PICKUP = quote("pickup", 0, false);
+    private static final ShippingQuote STANDARD = quote("standard", 490, true);
+    private static final ShippingQuote EXPRESS = quote("express", 990, true);
     private static final List<ShippingQuote> QUOTES = List.of(PICKUP, STANDARD, EXPRESS);
 
     private static final PostalAddress LONDON =
@@ -82,7 +84,7 @@ class TotalsStepTest {
     @Test
     void emptyCartIsPricedWithoutQueries() {
         TotalsDraft draft = TotalsDraft.of(cart().build(), NOW);
-        TotalsDraft priced = new ShippingStep((_, _) -> fail())
+        TotalsDraft priced = new ShippingStep(_ -> fail())
                 .apply(new DiscountsStep(_ -> fail())
                         .apply(new TaxationStep(_ -> fail()).apply(new ItemsStep(_ -> fail()).apply(draft))));
         assertThat(priced).isEqualTo(draft);
@@ -102,6 +104,26 @@ class TotalsStepTest {
         assertThat(draft.shippingMethod()).contains(STANDARD);
         assertThat(draft.shipping()).isEqualTo(STANDARD.price());
         assertThat(draft.shippingMethods()).isEqualTo(QUOTES);
+    }
+
+    @Test
+    void shippingIsQuotedForTheLinesThatRequireIt() {
+        createVariant("SOAP", 350);
+        createVariantWithoutPrice("UNPRICED");
+        TestCart cart = cart().withLines("SOAP", 2, "DELETED", 1, "UNPRICED", 1).withAddress();
+        TotalsDraft draft = priceItems(cart);
+        new ShippingStep(request -> {
+                    assertThat(request)
+                            .isEqualTo(new ShippingRequest(
+                                    Optional.of(LONDON),
+                                    euros(700),
+                                    List.of(
+                                            new ShippableLine("SOAP", "default", 0, 2, euros(700)),
+                                            new ShippableLine("UNPRICED", "default", 0, 1, euros(0))),
+                                    NOW));
+                    return QUOTES;
+                })
+                .apply(draft);
     }
 
     @Test
@@ -374,7 +396,7 @@ class TotalsStepTest {
         TestCart cart = cart().withLines("SOAP", 1).withAddress().withEmail();
         assertThat(problems(cart.withShippingMethod("withdrawn")))
                 .containsExactly("/shipping_method shipping_method_unavailable");
-        TotalsDraft withoutOffer = new ShippingStep((_, _) -> List.of(PICKUP)).apply(priceItems(cart));
+        TotalsDraft withoutOffer = new ShippingStep(_ -> List.of(PICKUP)).apply(priceItems(cart));
         assertThat(CompletionChecks.findProblems(withoutOffer))
                 .extracting(Violation::code)
                 .containsExactly("missing_shipping_method");
@@ -391,7 +413,7 @@ class TotalsStepTest {
     }
 
     private TotalsDraft quoteShipping(TestCart cart) {
-        return new ShippingStep((_, _) -> QUOTES).apply(priceItems(cart));
+        return new ShippingStep(_ -> QUOTES).apply(priceItems(cart));
     }
 
     private TotalsDraft tax(TestCart cart, SaleTaxation taxation, Discounts discounts) {
@@ -411,7 +433,7 @@ class TotalsStepTest {
                     sales.add(sale);
                     return new FlatTax(false, Optional.empty());
                 })
-                .apply(new ShippingStep((_, _) -> QUOTES).apply(priced));
+                .apply(new ShippingStep(_ -> QUOTES).apply(priced));
         return sales.getFirst();
     }
 
@@ -478,6 +500,10 @@ class TotalsStepTest {
 
     private static Money euros(long cents) {
         return Money.of(cents, "EUR");
+    }
+
+    private static ShippingQuote quote(String code, long cents, boolean needsAddress) {
+        return new ShippingQuote(code, code, euros(cents), needsAddress, Optional.empty(), Optional.empty());
     }
 
     private static TestCart cart() {

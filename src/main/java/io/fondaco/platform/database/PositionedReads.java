@@ -123,6 +123,11 @@ public class PositionedReads {
         }
     }
 
+    /** Releases the connection of the current request, outside of a transaction, before a call to another system. */
+    public void releaseConnection() {
+        releaseNode(false);
+    }
+
     /**
      * Releases the node of the current request, outside of a transaction; its next read chooses a node again.
      *

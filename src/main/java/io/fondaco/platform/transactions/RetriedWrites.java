@@ -12,6 +12,7 @@ import java.lang.annotation.Target;
  * or a serialization failure, 40001): from the beginning, in a new transaction, up to three times, each after a short
  * random pause. Within a transaction of the caller it does nothing, because then the whole transaction is lost and only
  * the caller can retry it. Only for methods whose only effects are in the database.
+ * It also makes the calls that {@link CallOutsideTransaction} asks for.
  */
 @InterceptorBinding
 @Retention(RetentionPolicy.RUNTIME)

@@ -34,7 +34,9 @@ class WriteRetryInterceptor {
         }
         for (int attempt = 1; ; attempt++) {
             try {
-                return call.proceed();
+                return CallOutsideTransaction.run(attempt < MAX_ATTEMPTS, call::proceed);
+            } catch (CallOutsideTransaction needed) {
+                needed.makeCall();
             } catch (Exception e) {
                 if (!isRetryable(e, call) || attempt == MAX_ATTEMPTS) {
                     throw e;
