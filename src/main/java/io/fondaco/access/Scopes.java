@@ -19,6 +19,8 @@ public final class Scopes {
     public static final String MESSAGES_WRITE = "messages:write";
     public static final String PROMOTIONS_READ = "promotions:read";
     public static final String PROMOTIONS_WRITE = "promotions:write";
+    public static final String PRICES_READ = "prices:read";
+    public static final String PRICES_WRITE = "prices:write";
     public static final String DATABASE_READ = "database:read";
 
     /** All scopes; the bootstrap key has all of them. */
@@ -37,6 +39,8 @@ public final class Scopes {
             MESSAGES_WRITE,
             PROMOTIONS_READ,
             PROMOTIONS_WRITE,
+            PRICES_READ,
+            PRICES_WRITE,
             DATABASE_READ);
 
     private Scopes() {}

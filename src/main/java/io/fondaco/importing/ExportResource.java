@@ -44,13 +44,13 @@ class ExportResource {
 
     @GET
     @Produces("text/csv;charset=UTF-8")
-    @RolesAllowed({Scopes.CATALOG_READ, Scopes.STOCK_READ})
+    @RolesAllowed({Scopes.CATALOG_READ, Scopes.STOCK_READ, Scopes.PRICES_READ})
     @Operation(
             operationId = "export",
             summary = "Export everything as CSV",
             description =
-                    "Needs the scope catalog:read for products, stock:read for stock. Importing the file again leaves"
-                            + " every row unchanged. The response starts immediately; if the database becomes"
+                    "Needs the scope catalog:read for products, stock:read for stock, prices:read for prices. Importing"
+                            + " the file again leaves every row unchanged. The response starts immediately; if the database becomes"
                             + " unreachable later, it is cut off. Spreadsheet programs treat cells that begin with =,"
                             + " +, - or @ as formulas: use formulas=quoted if you open files with other people's text"
                             + " in one.")
@@ -59,8 +59,8 @@ class ExportResource {
             description = "The file, streamed",
             content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING, format = "binary")))
     public Response export(
-            @Parameter(description = "products or stock") @QueryParam("kind") @Nullable String kind,
-            @Parameter(description = "shopify or fondaco; the default for stock is fondaco")
+            @Parameter(description = "products, stock or prices") @QueryParam("kind") @Nullable String kind,
+            @Parameter(description = "shopify or fondaco; the default for stock and prices is fondaco")
                     @QueryParam("format")
                     @Nullable
                     String format,
@@ -81,8 +81,7 @@ class ExportResource {
                     String formulas,
             @Context SecurityContext caller) {
         FileKind fileKind = ImportParameters.kind(kind);
-        ImportParameters.requireAnyScope(
-                caller, fileKind == FileKind.PRODUCTS ? Scopes.CATALOG_READ : Scopes.STOCK_READ);
+        ImportParameters.requireScope(caller, fileKind.readScope());
         FileFormat fileFormat = ImportParameters.format(format, fileKind);
         String priceCurrency = ImportParameters.currency(currency, fileKind, fileFormat, settings.defaultCurrency());
         ShopifyColumns.TemplateVersion templateVersion = ImportParameters.columns(columns, fileKind, fileFormat);
@@ -95,6 +94,7 @@ class ExportResource {
                         yield output -> csvExporter.exportProducts(options, output);
                     }
                     case STOCK -> output -> csvExporter.exportStock(fileFormat, escaping, output);
+                    case PRICES -> output -> csvExporter.exportPrices(escaping, output);
                 };
         return Response.ok(file)
                 .header(

@@ -14,7 +14,7 @@ record Import(
 
         @Schema(
                 implementation = String.class,
-                enumeration = {"products", "stock"})
+                enumeration = {"products", "stock", "prices"})
         FileKind kind,
 
         @Schema(

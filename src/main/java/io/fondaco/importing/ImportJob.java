@@ -105,7 +105,7 @@ class ImportJob {
         return job;
     }
 
-    /** Stores a kind as {@code products} or {@code stock}. */
+    /** Stores a kind as {@code products}, {@code stock} or {@code prices}. */
     @Converter
     static class KindConverter implements AttributeConverter<FileKind, String> {
         @Override

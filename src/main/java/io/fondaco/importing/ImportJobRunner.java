@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -36,16 +37,19 @@ class ImportJobRunner {
     private final Uploads uploads;
     private final ProductBatchImporter productImporter;
     private final StockBatchImporter stockImporter;
+    private final PriceBatchImporter priceImporter;
 
     ImportJobRunner(
             ImportJobRepository jobs,
             Uploads uploads,
             ProductBatchImporter productImporter,
-            StockBatchImporter stockImporter) {
+            StockBatchImporter stockImporter,
+            PriceBatchImporter priceImporter) {
         this.jobs = jobs;
         this.uploads = uploads;
         this.productImporter = productImporter;
         this.stockImporter = stockImporter;
+        this.priceImporter = priceImporter;
     }
 
     /**
@@ -71,7 +75,14 @@ class ImportJobRunner {
                         case STOCK -> {
                             StockRowParser parser = StockRowParser.of(importLease.format(), csvHeader);
                             saveColumns(importLease, csvHeader, parser.ignoredColumns());
-                            yield importStock(importLease, csvHeader, parser, rows, stopping);
+                            yield importRows(
+                                    rows, stopping, batch -> stockImporter.apply(importLease, csvHeader, parser, batch));
+                        }
+                        case PRICES -> {
+                            PriceRowParser parser = new PriceRowParser(csvHeader);
+                            saveColumns(importLease, csvHeader, List.of());
+                            yield importRows(
+                                    rows, stopping, batch -> priceImporter.apply(importLease, csvHeader, parser, batch));
                         }
                     };
             if (ended) {
@@ -166,12 +177,8 @@ class ImportJobRunner {
         }
     }
 
-    private boolean importStock(
-            ImportLease importLease,
-            CsvHeader csvHeader,
-            StockRowParser parser,
-            CsvRowReader rows,
-            BooleanSupplier stopping) {
+    /** Applies rows that do not belong together. @return false if it was stopped before the end */
+    private static boolean importRows(CsvRowReader rows, BooleanSupplier stopping, Consumer<List<CsvRow>> apply) {
         List<CsvRow> batch = new ArrayList<>();
         long size = 0;
         while (true) {
@@ -189,7 +196,7 @@ class ImportJobRunner {
             }
             boolean full = batch.size() >= MAX_BATCH_ROWS || size >= MAX_BATCH_CHARACTERS;
             if ((full || row.isEmpty()) && !batch.isEmpty()) {
-                stockImporter.apply(importLease, csvHeader, parser, batch);
+                apply.accept(batch);
                 batch.clear();
                 size = 0;
             }

@@ -23,13 +23,16 @@ final class ImportParameters {
                 return kind;
             }
         }
-        throw invalid("kind", "invalid_parameter", "kind must be products or stock, not '%s'.", orEmpty(text));
+        throw invalid("kind", "invalid_parameter", "kind must be products, stock or prices, not '%s'.", orEmpty(text));
     }
 
-    /** The parameter is optional for stock. */
+    /** The parameter is optional for stock and prices; prices have no other format. */
     static FileFormat format(@Nullable String text, FileKind kind) {
-        if (text == null && kind == FileKind.STOCK) {
+        if (text == null && kind != FileKind.PRODUCTS) {
             return FileFormat.FONDACO;
+        }
+        if (kind == FileKind.PRICES && !FileFormat.FONDACO.toString().equals(text)) {
+            throw invalid("format", "invalid_parameter", "format must be fondaco, not '%s'.", orEmpty(text));
         }
         for (FileFormat format : FileFormat.values()) {
             if (format.toString().equals(text)) {
@@ -100,13 +103,17 @@ final class ImportParameters {
     }
 
     /** The endpoint accepts several scopes; the kind of the file decides which of them the caller needs. */
-    static void requireAnyScope(SecurityContext caller, String... scopes) {
-        for (String scope : scopes) {
-            if (caller.isUserInRole(scope)) {
-                return;
-            }
+    static void requireScope(SecurityContext caller, String scope) {
+        if (!caller.isUserInRole(scope)) {
+            throw new ForbiddenException();
         }
-        throw new ForbiddenException();
+    }
+
+    /** As {@link #requireScope}, for reading the state of an import. */
+    static void requireVisible(FileKind kind, SecurityContext caller) {
+        if (!kind.isVisibleTo(caller)) {
+            throw new ForbiddenException();
+        }
     }
 
     private static String orEmpty(@Nullable String text) {

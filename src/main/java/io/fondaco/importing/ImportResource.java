@@ -71,13 +71,13 @@ class ImportResource {
     @POST
     @Consumes(MediaType.WILDCARD)
     @StreamedBody
-    @RolesAllowed({Scopes.CATALOG_WRITE, Scopes.STOCK_WRITE})
+    @RolesAllowed({Scopes.CATALOG_WRITE, Scopes.STOCK_WRITE, Scopes.PRICES_WRITE})
     @Operation(
             operationId = "createImport",
             summary = "Import a CSV file",
             description =
-                    "Needs the scope catalog:write for products, stock:write for stock. The file is processed in the"
-                            + " background, in batches; a rejected row does not affect the others. If the file itself"
+                    "Needs the scope catalog:write for products, stock:write for stock, prices:write for prices. The"
+                            + " file is processed in the background, in batches; a rejected row does not affect the others. If the file itself"
                             + " is truncated or malformed (code unclosed_quote, broken_csv), the import fails and rows"
                             + " that were applied before stay.")
     @RequestBody(
@@ -94,8 +94,8 @@ class ImportResource {
                     + " Content-Type is not text/csv, application/csv, text/plain, application/vnd.ms-excel or"
                     + " application/octet-stream")
     public Response create(
-            @Parameter(description = "products or stock") @QueryParam("kind") @Nullable String kind,
-            @Parameter(description = "shopify or fondaco; the default for stock is fondaco")
+            @Parameter(description = "products, stock or prices") @QueryParam("kind") @Nullable String kind,
+            @Parameter(description = "shopify or fondaco; the default for stock and prices is fondaco")
                     @QueryParam("format")
                     @Nullable
                     String format,
@@ -112,8 +112,7 @@ class ImportResource {
             InputStream body) {
         requireCsvMediaType(headers);
         FileKind fileKind = ImportParameters.kind(kind);
-        ImportParameters.requireAnyScope(
-                caller, fileKind == FileKind.PRODUCTS ? Scopes.CATALOG_WRITE : Scopes.STOCK_WRITE);
+        ImportParameters.requireScope(caller, fileKind.writeScope());
         FileFormat fileFormat = ImportParameters.format(format, fileKind);
         Uploads.ImportOptions importOptions = new Uploads.ImportOptions(
                 fileKind,
@@ -151,7 +150,14 @@ class ImportResource {
     }
 
     @GET
-    @RolesAllowed({Scopes.CATALOG_READ, Scopes.CATALOG_WRITE, Scopes.STOCK_READ, Scopes.STOCK_WRITE})
+    @RolesAllowed({
+        Scopes.CATALOG_READ,
+        Scopes.CATALOG_WRITE,
+        Scopes.STOCK_READ,
+        Scopes.STOCK_WRITE,
+        Scopes.PRICES_READ,
+        Scopes.PRICES_WRITE
+    })
     @Operation(
             operationId = "listImports",
             summary = "List imports",
@@ -161,18 +167,24 @@ class ImportResource {
             @QueryParam("cursor") @Size(max = 2000) @Nullable String cursor,
             @Context SecurityContext caller) {
         Set<FileKind> kinds = EnumSet.noneOf(FileKind.class);
-        if (caller.isUserInRole(Scopes.CATALOG_READ) || caller.isUserInRole(Scopes.CATALOG_WRITE)) {
-            kinds.add(FileKind.PRODUCTS);
-        }
-        if (caller.isUserInRole(Scopes.STOCK_READ) || caller.isUserInRole(Scopes.STOCK_WRITE)) {
-            kinds.add(FileKind.STOCK);
+        for (FileKind kind : FileKind.values()) {
+            if (kind.isVisibleTo(caller)) {
+                kinds.add(kind);
+            }
         }
         return importQueries.list(kinds, limit, cursor);
     }
 
     @GET
     @Path("{id}")
-    @RolesAllowed({Scopes.CATALOG_READ, Scopes.CATALOG_WRITE, Scopes.STOCK_READ, Scopes.STOCK_WRITE})
+    @RolesAllowed({
+        Scopes.CATALOG_READ,
+        Scopes.CATALOG_WRITE,
+        Scopes.STOCK_READ,
+        Scopes.STOCK_WRITE,
+        Scopes.PRICES_READ,
+        Scopes.PRICES_WRITE
+    })
     @Operation(
             operationId = "getImport",
             summary = "Get an import",
@@ -187,7 +199,14 @@ class ImportResource {
 
     @GET
     @Path("{id}/errors")
-    @RolesAllowed({Scopes.CATALOG_READ, Scopes.CATALOG_WRITE, Scopes.STOCK_READ, Scopes.STOCK_WRITE})
+    @RolesAllowed({
+        Scopes.CATALOG_READ,
+        Scopes.CATALOG_WRITE,
+        Scopes.STOCK_READ,
+        Scopes.STOCK_WRITE,
+        Scopes.PRICES_READ,
+        Scopes.PRICES_WRITE
+    })
     @Operation(
             operationId = "listImportErrors",
             summary = "List the rejected rows of an import",
@@ -203,7 +222,14 @@ class ImportResource {
     @GET
     @Path("{id}/errors.csv")
     @Produces("text/csv;charset=UTF-8")
-    @RolesAllowed({Scopes.CATALOG_READ, Scopes.CATALOG_WRITE, Scopes.STOCK_READ, Scopes.STOCK_WRITE})
+    @RolesAllowed({
+        Scopes.CATALOG_READ,
+        Scopes.CATALOG_WRITE,
+        Scopes.STOCK_READ,
+        Scopes.STOCK_WRITE,
+        Scopes.PRICES_READ,
+        Scopes.PRICES_WRITE
+    })
     @Operation(
             operationId = "downloadImportErrors",
             summary = "Get the rejected rows of an import as one CSV file",
@@ -226,7 +252,14 @@ class ImportResource {
 
     @GET
     @Path("{id}/warnings")
-    @RolesAllowed({Scopes.CATALOG_READ, Scopes.CATALOG_WRITE, Scopes.STOCK_READ, Scopes.STOCK_WRITE})
+    @RolesAllowed({
+        Scopes.CATALOG_READ,
+        Scopes.CATALOG_WRITE,
+        Scopes.STOCK_READ,
+        Scopes.STOCK_WRITE,
+        Scopes.PRICES_READ,
+        Scopes.PRICES_WRITE
+    })
     @Operation(
             operationId = "listImportWarnings",
             summary = "List the warnings of an import",
@@ -243,11 +276,7 @@ class ImportResource {
 
     private Import findVisible(String id, SecurityContext caller) {
         Import found = findOrNotFound(ImportId.parse(id));
-        if (found.kind() == FileKind.PRODUCTS) {
-            ImportParameters.requireAnyScope(caller, Scopes.CATALOG_READ, Scopes.CATALOG_WRITE);
-        } else {
-            ImportParameters.requireAnyScope(caller, Scopes.STOCK_READ, Scopes.STOCK_WRITE);
-        }
+        ImportParameters.requireVisible(found.kind(), caller);
         return found;
     }
 

@@ -41,7 +41,10 @@ public class CartPricing {
         this.caches = caches;
     }
 
-    /** Prices a cart in order to show it. Without a cache three statements, one more if the cart has coupons. */
+    /**
+     * Prices a cart in order to show it. Without a cache three statements, one more if a price list has a price of it,
+     * and one more if the cart has coupons.
+     */
     public PricedCart price(Cart cart) {
         return price(cart, caches.begin());
     }
@@ -65,7 +68,7 @@ public class CartPricing {
     /** The calculation of the totals. Shipping comes before discounts, because a coupon may take it off. */
     private List<TotalsStep> steps(CachedReads reads) {
         return List.of(
-                new ItemsStep(skus -> items.find(skus, reads)),
+                new ItemsStep(skus -> items.find(skus, reads), () -> items.priceLists(reads)),
                 new ShippingStep((country, subtotal) -> shipping.listQuotes(country, subtotal, reads)),
                 new DiscountsStep(request -> promotions.calculateDiscounts(request, reads)),
                 TAX,

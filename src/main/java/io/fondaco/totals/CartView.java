@@ -49,7 +49,7 @@ public record CartView(
 
     /**
      * @param title null if the variant was deleted
-     * @param unitPrice null if the variant has no price in the cart's currency
+     * @param unitPrice null if the variant has no price in the cart's currency that applies to the quantity
      */
     @Schema(name = "CartLine")
     record CartLineView(
@@ -59,5 +59,13 @@ public record CartView(
             @Nullable String title,
             int quantity,
             @Nullable Money unitPrice,
+
+            @Schema(
+                    description = "The price list that the unit price is from; null: the base price.",
+                    examples = "plist_01m86x2tq9f4v8m3k7b1d5c0za")
+            @Nullable
+            String priceList,
+
+            @Nullable String priceListName,
             @Nullable Money total) {}
 }

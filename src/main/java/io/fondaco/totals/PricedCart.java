@@ -10,6 +10,8 @@ import io.fondaco.order.Totals;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.Violation;
+import io.fondaco.pricing.SelectedPrice;
+import io.fondaco.pricing.SelectedPrice.SelectedList;
 import io.fondaco.promotion.Discounts;
 import io.fondaco.shipping.ShippingQuote;
 import java.util.List;
@@ -37,16 +39,42 @@ public record PricedCart(
     /**
      * A priced line. The variant may have been deleted and the price may be missing.
      *
+     * @param price of one unit, and the price list that it is from
      * @param tax of all its units
      */
     public record PricedLine(
-            CartLine cartLine, Optional<SellableVariant> variant, Optional<Money> unitPrice, Money tax) {
+            CartLine cartLine, Optional<SellableVariant> variant, Optional<SelectedPrice> price, Money tax) {
+        public Optional<Money> unitPrice() {
+            return price.map(SelectedPrice::price);
+        }
+
+        /** The identifier of the price list; null for the base price and without a price. */
+        @Nullable
+        public String priceList() {
+            return selectedList().map(list -> list.id().toString()).orElse(null);
+        }
+
+        /** The name of the price list; null for the base price and without a price. */
+        @Nullable
+        public String priceListName() {
+            return selectedList().map(SelectedList::name).orElse(null);
+        }
+
+        /** Whether the price includes tax; empty if the setting of the shop says it. */
+        public Optional<Boolean> taxIncluded() {
+            return selectedList().flatMap(SelectedList::taxIncluded);
+        }
+
+        private Optional<SelectedList> selectedList() {
+            return price.flatMap(SelectedPrice::list);
+        }
+
         Optional<Money> total() {
-            return unitPrice.map(price -> price.times(cartLine.quantity()));
+            return unitPrice().map(amount -> amount.times(cartLine.quantity()));
         }
 
         PricedLine withTax(Money newTax) {
-            return new PricedLine(cartLine, variant, unitPrice, newTax);
+            return new PricedLine(cartLine, variant, price, newTax);
         }
 
         public boolean stockChecked() {
@@ -118,6 +146,8 @@ public record PricedCart(
                 pricedLine.variant().map(SellableVariant::title).orElse(null),
                 pricedLine.cartLine().quantity(),
                 pricedLine.unitPrice().orElse(null),
+                pricedLine.priceList(),
+                pricedLine.priceListName(),
                 pricedLine.total().orElse(null));
     }
 }

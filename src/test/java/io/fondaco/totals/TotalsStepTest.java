@@ -16,6 +16,7 @@ import io.fondaco.order.Totals;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.Violation;
+import io.fondaco.pricing.VariantPrices;
 import io.fondaco.promotion.DiscountRequest;
 import io.fondaco.promotion.Discounts;
 import io.fondaco.promotion.Discounts.AppliedDiscount;
@@ -69,7 +70,7 @@ class TotalsStepTest {
     void emptyCartIsPricedWithoutQueries() {
         TotalsDraft draft = TotalsDraft.of(cart().build(), NOW);
         TotalsDraft priced = new ShippingStep((_, _) -> fail())
-                .apply(new DiscountsStep(_ -> fail()).apply(new ItemsStep(_ -> fail()).apply(draft)));
+                .apply(new DiscountsStep(_ -> fail()).apply(new ItemsStep(_ -> fail(), () -> fail()).apply(draft)));
         assertThat(priced).isEqualTo(draft);
     }
 
@@ -210,7 +211,7 @@ class TotalsStepTest {
     }
 
     private TotalsDraft priceItems(TestCart cart) {
-        return new ItemsStep(_ -> items).apply(TotalsDraft.of(cart.build(), NOW));
+        return new ItemsStep(_ -> items, () -> fail()).apply(TotalsDraft.of(cart.build(), NOW));
     }
 
     private TotalsDraft quoteShipping(TestCart cart) {
@@ -241,7 +242,7 @@ class TotalsStepTest {
                         "",
                         Set.of(),
                         Set.of());
-        items.put(sku, new SellableItem(variant, prices));
+        items.put(sku, new SellableItem(variant, new VariantPrices(prices, List.of())));
     }
 
     private static Discounts discount(List<Money> lines, Money shipping) {

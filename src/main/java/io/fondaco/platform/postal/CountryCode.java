@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** An assigned ISO 3166-1 alpha-2 code, in capitals. */
 @Constraint(validatedBy = CountryCode.CountryCodeValidator.class)
 @Retention(RetentionPolicy.RUNTIME)
-@Target({ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER})
+@Target({ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER, ElementType.TYPE_USE})
 public @interface CountryCode {
     String message() default "must be an ISO 3166-1 alpha-2 country code";
 
