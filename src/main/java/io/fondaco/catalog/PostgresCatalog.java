@@ -84,9 +84,7 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
 
     @Override
     public Map<VariantId, String> skus(Collection<VariantId> variants) {
-        return statements
-                .findSkus(variants.stream().map(VariantId::value).toList())
-                .stream()
+        return statements.findSkus(variants.stream().map(VariantId::value).toList()).stream()
                 .collect(Collectors.toMap(row -> new VariantId(row.id()), VariantSkuRow::sku));
     }
 

@@ -76,13 +76,17 @@ class ImportJobRunner {
                             StockRowParser parser = StockRowParser.of(importLease.format(), csvHeader);
                             saveColumns(importLease, csvHeader, parser.ignoredColumns());
                             yield importRows(
-                                    rows, stopping, batch -> stockImporter.apply(importLease, csvHeader, parser, batch));
+                                    rows,
+                                    stopping,
+                                    batch -> stockImporter.apply(importLease, csvHeader, parser, batch));
                         }
                         case PRICES -> {
                             PriceRowParser parser = new PriceRowParser(csvHeader);
                             saveColumns(importLease, csvHeader, List.of());
                             yield importRows(
-                                    rows, stopping, batch -> priceImporter.apply(importLease, csvHeader, parser, batch));
+                                    rows,
+                                    stopping,
+                                    batch -> priceImporter.apply(importLease, csvHeader, parser, batch));
                         }
                     };
             if (ended) {

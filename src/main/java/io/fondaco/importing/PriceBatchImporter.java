@@ -66,7 +66,10 @@ class PriceBatchImporter {
         applyListPrices(
                 batch, accepted.stream().filter(row -> !row.list().isEmpty()).toList());
         rejectedRows.save(
-                importLease, csvHeader, batch.result(), rows.stream().map(List::of).toList());
+                importLease,
+                csvHeader,
+                batch.result(),
+                rows.stream().map(List::of).toList());
         jobs.record(importLease, batch.result(), rows.getLast().number());
     }
 

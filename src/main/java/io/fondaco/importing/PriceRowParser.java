@@ -95,12 +95,10 @@ final class PriceRowParser {
             throw row.invalidCell(PRICE, "missing_price", "A base price cannot be deleted%s", "");
         }
         if (list.isEmpty() && minQuantity > 1) {
-            throw row.invalidCell(
-                    MIN_QUANTITY, "quantity_of_base_price", "A base price has no tiers%s", "");
+            throw row.invalidCell(MIN_QUANTITY, "quantity_of_base_price", "A base price has no tiers%s", "");
         }
         if (!list.isEmpty() && compareAt.isPresent()) {
-            throw row.invalidCell(
-                    COMPARE_AT, "compare_at_of_list", "Only a base price has a compare-at price%s", "");
+            throw row.invalidCell(COMPARE_AT, "compare_at_of_list", "Only a base price has a compare-at price%s", "");
         }
         return new PriceRow(row.number(), sku, list, minQuantity, price, currency, compareAt);
     }
@@ -113,7 +111,8 @@ final class PriceRowParser {
     static List<List<String>> render(String sku, VariantPrices prices, Map<PriceListId, String> names) {
         List<List<String>> rows = new ArrayList<>();
         prices.base().values().stream()
-                .sorted(Comparator.comparing((VariantPrice price) -> price.price().currency()))
+                .sorted(Comparator.comparing(
+                        (VariantPrice price) -> price.price().currency()))
                 .map(price -> List.of(
                         sku,
                         "",
@@ -124,7 +123,8 @@ final class PriceRowParser {
                 .forEach(rows::add);
         prices.listPrices().stream()
                 .filter(listPrice -> names.containsKey(listPrice.list()))
-                .sorted(Comparator.comparing((ListPrice listPrice) -> listPrice.list().value())
+                .sorted(Comparator.comparing(
+                                (ListPrice listPrice) -> listPrice.list().value())
                         .thenComparing(ListPrice::minQuantity))
                 .map(listPrice -> List.of(
                         sku,

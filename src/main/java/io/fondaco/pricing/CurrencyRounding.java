@@ -10,9 +10,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 record CurrencyRounding(
         @Min(MIN_STEP)
         @Max(MAX_STEP)
-        @Schema(
-                description = "Totals are rounded half up to a multiple of this many minor units.",
-                examples = "5")
+        @Schema(description = "Totals are rounded half up to a multiple of this many minor units.", examples = "5")
         int stepMinorUnits) {
     static final int MIN_STEP = 2;
     static final int MAX_STEP = 100_000;

@@ -90,8 +90,7 @@ class CurrencyRoundingResource {
     @APIResponse(responseCode = "204", description = "Deleted.")
     @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
     @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
-    public void delete(
-            @RestPath @Size(max = 10) String currency, @HeaderParam("If-Match") @Nullable String ifMatch) {
+    public void delete(@RestPath @Size(max = 10) String currency, @HeaderParam("If-Match") @Nullable String ifMatch) {
         roundings.remove(currency, ifMatch);
     }
 

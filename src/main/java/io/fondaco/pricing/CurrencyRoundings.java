@@ -65,7 +65,10 @@ class CurrencyRoundings implements PanacheRepositoryBase<CurrencyRoundingEntity,
     }
 
     private Map<String, Integer> loadSteps() {
-        return find("select currency, stepMinorUnits from CurrencyRoundingEntity").project(StepRow.class).list().stream()
+        return find("select currency, stepMinorUnits from CurrencyRoundingEntity")
+                .project(StepRow.class)
+                .list()
+                .stream()
                 .collect(Collectors.toUnmodifiableMap(StepRow::currency, StepRow::step));
     }
 

@@ -27,8 +27,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the prices of a list from the body of a request and saves them: JSON in one transaction, NDJSON in batches, each
- * in its own transaction and with one batch in memory.
+ * Reads the prices of a list from the body of a request and saves them: JSON in one transaction, NDJSON in batches,
+ * each in its own transaction and with one batch in memory.
  */
 @ApplicationScoped
 class ListPriceReceiver {
@@ -58,8 +58,7 @@ class ListPriceReceiver {
      */
     @Schema(name = "ListPriceInput")
     record ListPriceInput(
-            @JsonProperty(required = true)
-            @Schema(examples = "LANTERN-AMBER")
+            @JsonProperty(required = true) @Schema(examples = "LANTERN-AMBER")
             String sku,
 
             @Schema(

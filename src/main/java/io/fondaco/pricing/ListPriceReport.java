@@ -15,6 +15,7 @@ record ListPriceReport(
         long updated,
         long deleted,
         long unchanged,
+
         @Schema(description = "Rows that break a rule; only of NDJSON.")
         long rejected,
 
@@ -26,7 +27,8 @@ record ListPriceReport(
 
     @Schema(name = "ListPriceError")
     record RowRejection(
-            @Schema(description = "The line of the request; the first is 1.") long line,
+            @Schema(description = "The line of the request; the first is 1.")
+            long line,
 
             @Schema(description = "The field of the row; empty if it is no row.", examples = "sku")
             String field,

@@ -63,6 +63,7 @@ class ListPriceResource {
     @Schema(name = "ListPrice")
     record ListPriceView(
             VariantId variantId,
+
             @Schema(description = "Null if the variant was deleted.") @Nullable
             String sku,
 
@@ -96,8 +97,7 @@ class ListPriceResource {
         return Page.fromRows(
                 rows,
                 limit,
-                last -> PageCursor.of(
-                        SORT, last.variantId().value().toString(), Integer.toString(last.minQuantity())));
+                last -> PageCursor.of(SORT, last.variantId().value().toString(), Integer.toString(last.minQuantity())));
     }
 
     private static ListPriceView view(ListedTier listed, String currency) {

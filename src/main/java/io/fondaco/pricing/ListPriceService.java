@@ -85,8 +85,8 @@ class ListPriceService {
         List<Violation> violations = new ArrayList<>();
         for (int index = 0; index < results.size() && violations.size() < Violation.MAX_REPORTED; index++) {
             if (results.get(index) instanceof Rejected rejected) {
-                violations.add(new Violation(
-                        "/%d/%s".formatted(index, rejected.field()), rejected.code(), rejected.detail()));
+                violations.add(
+                        new Violation("/%d/%s".formatted(index, rejected.field()), rejected.code(), rejected.detail()));
             }
         }
         if (!violations.isEmpty()) {
@@ -142,8 +142,8 @@ class ListPriceService {
         if (row.sku().isBlank()
                 || row.sku().length() > MAX_SKU_LENGTH
                 || row.sku().chars().anyMatch(Character::isISOControl)) {
-            return Optional.of(new Rejected(
-                    "sku", "invalid_sku", "A SKU has 1 to 255 characters and no control characters."));
+            return Optional.of(
+                    new Rejected("sku", "invalid_sku", "A SKU has 1 to 255 characters and no control characters."));
         }
         if (row.minQuantity() < 1 || row.minQuantity() > Pricing.MAX_MIN_QUANTITY) {
             return Optional.of(new Rejected(

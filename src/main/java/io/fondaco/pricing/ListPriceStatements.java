@@ -59,7 +59,8 @@ class ListPriceStatements {
                 .setParameter("list", list.value())
                 .setParameter("variants", tiers.stream().map(TierRow::variantId).toArray(UUID[]::new))
                 .setParameter(
-                        "minQuantities", tiers.stream().map(TierRow::minQuantity).toArray(Integer[]::new))
+                        "minQuantities",
+                        tiers.stream().map(TierRow::minQuantity).toArray(Integer[]::new))
                 .setParameter("amounts", tiers.stream().map(TierRow::amount).toArray(Long[]::new))
                 .executeUpdate();
     }
@@ -82,7 +83,8 @@ class ListPriceStatements {
                 .setParameter("list", list.value())
                 .setParameter("variants", tiers.stream().map(TierRow::variantId).toArray(UUID[]::new))
                 .setParameter(
-                        "minQuantities", tiers.stream().map(TierRow::minQuantity).toArray(Integer[]::new))
+                        "minQuantities",
+                        tiers.stream().map(TierRow::minQuantity).toArray(Integer[]::new))
                 .executeUpdate();
     }
 

@@ -72,8 +72,8 @@ class PostgresPricing implements Pricing, EventTypeRegistry.EventTypeProvider {
 
     @Override
     public Map<VariantId, VariantPrices> findVariantPrices(Collection<VariantId> variants) {
-        Map<UUID, List<AnyPriceRow>> rows = statements.listAllPrices(variants).stream()
-                .collect(Collectors.groupingBy(AnyPriceRow::variantId));
+        Map<UUID, List<AnyPriceRow>> rows =
+                statements.listAllPrices(variants).stream().collect(Collectors.groupingBy(AnyPriceRow::variantId));
         Map<VariantId, VariantPrices> prices = new HashMap<>();
         rows.forEach((variant, found) -> prices.put(
                 new VariantId(variant),
@@ -94,8 +94,7 @@ class PostgresPricing implements Pricing, EventTypeRegistry.EventTypeProvider {
     }
 
     private PriceLists loadLists() {
-        return new PriceLists(
-                lists.listEvery().stream().map(PriceList::toRules).toList());
+        return new PriceLists(lists.listEvery().stream().map(PriceList::toRules).toList());
     }
 
     @Override

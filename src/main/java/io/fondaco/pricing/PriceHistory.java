@@ -122,7 +122,8 @@ final class PriceHistory {
                 .min(BEST_FIRST)
                 .or(() -> base);
         Long baseAmount = base.map(PastPrice::amount).orElse(null);
-        Long compareAt = base.flatMap(price -> Optional.ofNullable(price.compareAt())).orElse(null);
+        Long compareAt =
+                base.flatMap(price -> Optional.ofNullable(price.compareAt())).orElse(null);
         return new Period(
                 from,
                 until,

@@ -12,13 +12,16 @@ import org.jspecify.annotations.Nullable;
 record PriceList(
         PriceListId id,
         @Schema(examples = "Summer sale") String name,
+
         @Schema(description = "ISO 4217 code of its prices.", examples = "EUR")
         String currency,
 
         @Schema(description = "The customer group that it is for; null: every customer.") @Nullable
         String customerGroup,
 
-        @Schema(description = "ISO 3166-1 alpha-2 codes of the shipping addresses that it is for; empty: every country.")
+        @Schema(
+                description =
+                        "ISO 3166-1 alpha-2 codes of the shipping addresses that it is for; empty: every country.")
         List<String> countries,
 
         @Schema(description = "Of several lists with a price, the one with the highest priority wins.")

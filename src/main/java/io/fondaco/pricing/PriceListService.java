@@ -171,14 +171,13 @@ class PriceListService {
             violations.add(new Violation("/name", "invalid_name", "A name must not have the form of an identifier."));
         }
         if (!Money.isCurrency(list.currency())) {
-            violations.add(
-                    new Violation("/currency", "unknown_currency", "The currency is not an ISO 4217 code, such as EUR."));
+            violations.add(new Violation(
+                    "/currency", "unknown_currency", "The currency is not an ISO 4217 code, such as EUR."));
         }
         if (list.validFrom() != null
                 && list.validUntil() != null
                 && !list.validFrom().isBefore(list.validUntil())) {
-            violations.add(
-                    new Violation("/valid_until", "ends_before_start", "valid_until must be after valid_from."));
+            violations.add(new Violation("/valid_until", "ends_before_start", "valid_until must be after valid_from."));
         }
         if (!violations.isEmpty()) {
             throw ApiException.invalid(violations);

@@ -65,7 +65,9 @@ public final class PriceLists {
         private boolean matches(PriceContext context) {
             return currency.equals(context.currency())
                     && (customerGroup == null
-                            || context.customerGroup().filter(customerGroup::equals).isPresent())
+                            || context.customerGroup()
+                                    .filter(customerGroup::equals)
+                                    .isPresent())
                     && (countries.isEmpty()
                             || context.country().filter(countries::contains).isPresent());
         }
@@ -110,8 +112,8 @@ public final class PriceLists {
     Optional<Instant> nextChange(PriceContext context) {
         return rulesById.values().stream()
                 .filter(rules -> rules.matches(context))
-                .flatMap(rules -> Stream.of(
-                        Optional.ofNullable(rules.validFrom()), Optional.ofNullable(rules.validUntil())))
+                .flatMap(rules ->
+                        Stream.of(Optional.ofNullable(rules.validFrom()), Optional.ofNullable(rules.validUntil())))
                 .flatMap(Optional::stream)
                 .filter(instant -> instant.isAfter(context.at()))
                 .min(Comparator.naturalOrder());

@@ -199,8 +199,10 @@ class PricingStatements {
 
     /** The base prices in all currencies, ordered by variant and currency. */
     List<PriceRow> listBasePrices(Collection<VariantId> variants) {
-        return sql.query("SELECT variant_id, currency, amount, compare_at FROM pricing.price WHERE variant_id = "
-                        + ANY_VARIANT + " ORDER BY variant_id, currency", PriceRow.class)
+        return sql.query(
+                        "SELECT variant_id, currency, amount, compare_at FROM pricing.price WHERE variant_id = "
+                                + ANY_VARIANT + " ORDER BY variant_id, currency",
+                        PriceRow.class)
                 .setParameter("variants", uuids(variants))
                 .getResultList();
     }

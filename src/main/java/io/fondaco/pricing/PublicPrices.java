@@ -16,8 +16,7 @@ import java.util.Set;
  * @param validUntil the next instant at which a price list of these variants begins or ends to be valid
  * @param tags of the price lists that the prices depend on; those of the products are the caller's
  */
-public record PublicPrices(
-        Map<VariantId, PublicPrice> prices, Optional<Instant> validUntil, Set<CacheTag> tags) {
+public record PublicPrices(Map<VariantId, PublicPrice> prices, Optional<Instant> validUntil, Set<CacheTag> tags) {
     public PublicPrices {
         prices = Map.copyOf(prices);
         tags = Set.copyOf(tags);
@@ -30,8 +29,8 @@ public record PublicPrices(
      * @param price the one that applies
      * @param compareAt the higher price that it is compared with; for a list price below the base price without one it
      *     is the base price
-     * @param lowestPrice30Days the lowest price in the 30 days before the current reduction began; empty if the price is
-     *     not a reduced one, or there was no price in these days
+     * @param lowestPrice30Days the lowest price in the 30 days before the current reduction began; empty if the price
+     *     is not a reduced one, or there was no price in these days
      */
     public record PublicPrice(
             Optional<VariantPrice> base, Money price, Optional<Money> compareAt, Optional<Money> lowestPrice30Days) {

@@ -56,7 +56,10 @@ record StoreProduct(
             String sku,
             String title,
             Map<String, String> options,
-            @Schema(description = "The price of one unit that everyone pays now: the base price, or that of a price list.")
+
+            @Schema(
+                    description =
+                            "The price of one unit that everyone pays now: the base price, or that of a price list.")
             @Nullable
             Money price,
 

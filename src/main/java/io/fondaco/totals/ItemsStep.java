@@ -27,8 +27,7 @@ final class ItemsStep implements TotalsStep {
      * @param itemQuery finds items by SKU; unknown SKUs are missing from its result
      * @param priceListQuery finds the rules of price lists; not used for items without a price in a list
      */
-    ItemsStep(
-            Function<Collection<String>, Map<String, SellableItem>> itemQuery, Supplier<PriceLists> priceListQuery) {
+    ItemsStep(Function<Collection<String>, Map<String, SellableItem>> itemQuery, Supplier<PriceLists> priceListQuery) {
         this.itemQuery = itemQuery;
         this.priceListQuery = priceListQuery;
     }
@@ -38,8 +37,8 @@ final class ItemsStep implements TotalsStep {
         List<CartLine> cartLines = draft.cart().lines();
         Map<String, SellableItem> items =
                 cartLines.isEmpty() ? Map.of() : itemQuery.apply(draft.cart().skus());
-        boolean listed =
-                items.values().stream().anyMatch(item -> !item.prices().listPrices().isEmpty());
+        boolean listed = items.values().stream()
+                .anyMatch(item -> !item.prices().listPrices().isEmpty());
         PriceLists priceLists = listed ? priceListQuery.get() : PriceLists.NONE;
         List<PricedLine> lines = new ArrayList<>();
         Money subtotal = draft.zero();

@@ -227,21 +227,20 @@ class TotalsStepTest {
     }
 
     private void createItem(String sku, Map<String, VariantPrice> prices) {
-        SellableVariant variant =
-                new SellableVariant(
-                        VariantId.random(),
-                        ProductId.random(),
-                        sku,
-                        sku,
-                        true,
-                        true,
-                        true,
-                        0,
-                        "standard",
-                        "default",
-                        "",
-                        Set.of(),
-                        Set.of());
+        SellableVariant variant = new SellableVariant(
+                VariantId.random(),
+                ProductId.random(),
+                sku,
+                sku,
+                true,
+                true,
+                true,
+                0,
+                "standard",
+                "default",
+                "",
+                Set.of(),
+                Set.of());
         items.put(sku, new SellableItem(variant, new VariantPrices(prices, List.of())));
     }
 

@@ -96,7 +96,9 @@ class CacheHeaders {
         out.accept(HttpHeaders.ETAG, contentEncoding.strongEtag(cached.etag()));
         out.accept(
                 HttpHeaders.CACHE_CONTROL,
-                cacheStatus == CacheStatus.STALE ? "no-store" : personal ? PRIVATE_CACHE_CONTROL : sharedCacheControl(cached));
+                cacheStatus == CacheStatus.STALE
+                        ? "no-store"
+                        : personal ? PRIVATE_CACHE_CONTROL : sharedCacheControl(cached));
         out.accept(HttpHeaders.VARY, vary);
         out.accept(CACHE_STATUS, cacheStatus.headerValue);
         String next = cached.nextPage();

@@ -143,7 +143,12 @@ public class ResponseCache {
     private CachedResponse loadUncached(Supplier<CacheableResponse> loader) {
         CacheableResponse content = loader.get();
         return CachedResponse.of(
-                content, toJson(content), Position.START, Position.START, store.newLifetime(content), Integer.MAX_VALUE);
+                content,
+                toJson(content),
+                Position.START,
+                Position.START,
+                store.newLifetime(content),
+                Integer.MAX_VALUE);
     }
 
     private ServedResponse load(String key, CacheLookup.Miss miss, Supplier<CacheableResponse> loader) {

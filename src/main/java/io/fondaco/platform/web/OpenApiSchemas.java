@@ -216,7 +216,9 @@ final class OpenApiSchemas {
 
     /** The name that {@code @JsonProperty} gives a member, or else its Java name in snake case. */
     private static String jsonName(String javaName, @Nullable AnnotationInstance property) {
-        return property == null || property.value() == null || property.value().asString().isEmpty()
+        return property == null
+                        || property.value() == null
+                        || property.value().asString().isEmpty()
                 ? NAMES.translate(javaName)
                 : property.value().asString();
     }
