@@ -1,6 +1,6 @@
 CREATE TABLE importing.import (
     id                  uuid         PRIMARY KEY,
-    kind                text         NOT NULL CHECK (kind IN ('products', 'stock', 'tax-rates')),
+    kind                text         NOT NULL CHECK (kind IN ('products', 'stock', 'prices', 'tax-rates')),
     format              text         NOT NULL CHECK (format IN ('shopify', 'fondaco')),
     currency            text         NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
     dry_run             boolean      NOT NULL,

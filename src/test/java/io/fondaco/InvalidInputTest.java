@@ -305,6 +305,7 @@ class InvalidInputTest {
                 "/admin/v1/imports",
                 "/admin/v1/webhooks",
                 "/admin/v1/dead-letters",
+                "/admin/v1/price-lists",
                 "/admin/v1/database/statements",
                 "/admin/v1/exports?kind=products&format=fondaco"
             })

@@ -19,6 +19,8 @@ public final class Scopes {
     public static final String MESSAGES_WRITE = "messages:write";
     public static final String PROMOTIONS_READ = "promotions:read";
     public static final String PROMOTIONS_WRITE = "promotions:write";
+    public static final String PRICES_READ = "prices:read";
+    public static final String PRICES_WRITE = "prices:write";
     public static final String TAXES_READ = "taxes:read";
     public static final String TAXES_WRITE = "taxes:write";
     public static final String SHIPPING_READ = "shipping:read";
@@ -41,6 +43,8 @@ public final class Scopes {
             MESSAGES_WRITE,
             PROMOTIONS_READ,
             PROMOTIONS_WRITE,
+            PRICES_READ,
+            PRICES_WRITE,
             TAXES_READ,
             TAXES_WRITE,
             SHIPPING_READ,

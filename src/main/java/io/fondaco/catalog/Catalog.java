@@ -59,6 +59,9 @@ public interface Catalog {
      */
     Map<String, SellableVariant> variantsBySku(Collection<String> skus);
 
+    /** The SKU of each variant; variants that were deleted are missing. One statement. */
+    Map<VariantId, String> skus(Collection<VariantId> variants);
+
     /** The active product with this id; empty also if its stored data is unreadable. One statement. */
     Optional<Product> findActive(ProductId id);
 
@@ -197,6 +200,12 @@ public interface Catalog {
      * @param prices all prices of each changed variant
      */
     void pricesChanged(Map<VariantId, List<VariantPrice>> prices);
+
+    /**
+     * Invalidates cached responses and publishes events for variants whose prices in price lists changed. Call it in
+     * the transaction that changes the prices. Three statements.
+     */
+    void listPricesChanged(Collection<VariantId> variants);
 
     /**
      * Invalidates cached responses and publishes events for SKUs that can now be bought, or no longer. Call it in the

@@ -111,6 +111,8 @@ class CatalogStatements {
     /** A variant and the product that it belongs to. */
     record VariantOwnerRow(UUID productId, String slug, long version, String sku) {}
 
+    record VariantSkuRow(UUID id, String sku) {}
+
     record ProductName(String slug, UUID id) {}
 
     /** @param key null if no row up to {@code lastId} has a matching attribute */
@@ -324,6 +326,12 @@ class CatalogStatements {
     /** In the order of the product ids, and then of the SKUs. */
     List<VariantOwnerRow> findOwnersById(Collection<UUID> variants) {
         return sql.query(ownersOf("v.id = " + ANY_VARIANT), VariantOwnerRow.class)
+                .setParameter("variants", variants.toArray(UUID[]::new))
+                .getResultList();
+    }
+
+    List<VariantSkuRow> findSkus(Collection<UUID> variants) {
+        return sql.query("SELECT id, sku FROM catalog.variant WHERE id = " + ANY_VARIANT, VariantSkuRow.class)
                 .setParameter("variants", variants.toArray(UUID[]::new))
                 .getResultList();
     }

@@ -9,6 +9,7 @@ import io.fondaco.catalog.CatalogStatements.ProductName;
 import io.fondaco.catalog.CatalogStatements.RepricedProduct;
 import io.fondaco.catalog.CatalogStatements.SellableVariantRow;
 import io.fondaco.catalog.CatalogStatements.VariantOwnerRow;
+import io.fondaco.catalog.CatalogStatements.VariantSkuRow;
 import io.fondaco.catalog.ProductValidator.UnknownCodes;
 import io.fondaco.platform.cache.CacheInvalidation;
 import io.fondaco.platform.cache.CacheTag;
@@ -83,6 +84,12 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
         return statements.findSellableVariants(skus).stream()
                 .map(SellableVariantRow::toVariant)
                 .collect(Collectors.toMap(SellableVariant::sku, Function.identity()));
+    }
+
+    @Override
+    public Map<VariantId, String> skus(Collection<VariantId> variants) {
+        return statements.findSkus(variants.stream().map(VariantId::value).toList()).stream()
+                .collect(Collectors.toMap(row -> new VariantId(row.id()), VariantSkuRow::sku));
     }
 
     @Override
@@ -401,14 +408,30 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
 
     @Override
     @Transactional
+    public void listPricesChanged(Collection<VariantId> variants) {
+        if (variants.isEmpty()) {
+            return;
+        }
+        List<VariantOwnerRow> owners = statements.findOwnersById(
+                variants.stream().map(VariantId::value).toList());
+        cacheInvalidation.publish(productTags(owners));
+        outbox.publish(productEvents(ProductEvent.ProductPricesChanged::new, owners));
+    }
+
+    private static Set<CacheTag> productTags(List<VariantOwnerRow> owners) {
+        return owners.stream()
+                .map(owner -> CatalogCacheTags.product(new ProductId(owner.productId())))
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    @Transactional
     public void availabilityChanged(Collection<String> skus) {
         if (skus.isEmpty()) {
             return;
         }
         List<VariantOwnerRow> owners = statements.findOwnersBySku(skus);
-        cacheInvalidation.publish(owners.stream()
-                .map(owner -> CatalogCacheTags.product(new ProductId(owner.productId())))
-                .collect(Collectors.toSet()));
+        cacheInvalidation.publish(productTags(owners));
         outbox.publish(productEvents(ProductEvent.ProductAvailabilityChanged::new, owners));
     }
 

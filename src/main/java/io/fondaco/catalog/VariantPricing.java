@@ -6,14 +6,11 @@ import java.util.Map;
 
 /** Reads and saves variant prices, for the catalog. The {@code pricing} module implements it. */
 public interface VariantPricing {
-    /** The price of each variant in this currency; variants without one are missing. One statement. */
-    Map<VariantId, VariantPrice> findPrices(String currency, Collection<VariantId> variants);
-
-    /** Every price of each variant, sorted by currency; variants without any are missing. One statement. */
+    /** Every base price of each variant, sorted by currency; variants without any are missing. One statement. */
     Map<VariantId, List<VariantPrice>> findAllPrices(Collection<VariantId> variants);
 
     /**
-     * Sets prices by variant and currency; prices in other currencies stay as they are.
+     * Sets base prices by variant and currency; prices in other currencies stay as they are.
      *
      * @return for each variant, whether any price changed
      */

@@ -221,8 +221,8 @@ class PrepareCheckout {
                 pricedLine.stockChecked(),
                 discount,
                 taxes(pricedLine),
-                pricedLine.priceList().map(PricedCart.AppliedPriceList::id).orElse(null),
-                pricedLine.priceList().map(PricedCart.AppliedPriceList::name).orElse(null));
+                pricedLine.priceListId(),
+                pricedLine.priceListName());
     }
 
     private static NewOrder.@Nullable LineTaxes taxes(PricedCart.PricedLine line) {

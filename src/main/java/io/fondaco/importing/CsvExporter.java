@@ -12,7 +12,10 @@ import io.fondaco.inventory.StockKey;
 import io.fondaco.inventory.StockLevel;
 import io.fondaco.platform.csv.CsvRowWriter;
 import io.fondaco.platform.csv.FormulaEscaping;
+import io.fondaco.pricing.PriceListId;
 import io.fondaco.pricing.Pricing;
+import io.fondaco.pricing.Pricing.PriceListName;
+import io.fondaco.pricing.VariantPrices;
 import io.fondaco.productfiles.FileFormat;
 import io.fondaco.productfiles.FondacoProductRenderer;
 import io.fondaco.productfiles.FondacoStockParser;
@@ -35,9 +38,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Writes all products, stock levels or tax rates as CSV, page by page at constant memory. It sends the columns that every file
- * has before it reads any row, and each page as soon as it is written, so that the first byte does not wait for the
- * data.
+ * Writes all products, all stock levels, all prices or all tax rates as CSV, page by page at constant memory. It sends
+ * the columns that every file has before it reads any row, and each page as soon as it is written, so that the first
+ * byte does not wait for the data.
  */
 @ApplicationScoped
 class CsvExporter {
@@ -177,6 +180,32 @@ class CsvExporter {
                         page, catalog.findSnapshotsBySku(skus), inventory.locationNamesForExport(locations));
             }
         };
+    }
+
+    /** Base prices and list prices of each variant. One call to catalog and one to pricing per 200 products. */
+    void exportPrices(FormulaEscaping formulaEscaping, OutputStream output) throws IOException {
+        Map<PriceListId, String> names =
+                pricing.listPriceListNames().stream().collect(Collectors.toMap(PriceListName::id, PriceListName::name));
+        Optional<ProductId> after = Optional.empty();
+        List<ProductSnapshot> page = catalog.listSnapshotsAfter(after, PAGE_PRODUCTS);
+        try (CsvRowWriter file = CsvRowWriter.to(output, formulaEscaping)) {
+            file.writeRow(PriceRowParser.HEADER);
+            while (!page.isEmpty()) {
+                Map<VariantId, VariantPrices> prices = pricing.findVariantPrices(variantIds(page));
+                for (ProductSnapshot snapshot : page) {
+                    for (int index = 0; index < snapshot.variantIds().size(); index++) {
+                        String sku = snapshot.draft().variants().get(index).sku();
+                        VariantPrices found =
+                                prices.getOrDefault(snapshot.variantIds().get(index), VariantPrices.NONE);
+                        PriceRowParser.render(sku, found, names).forEach(file::writeRow);
+                    }
+                }
+                file.flush();
+                after = Optional.of(page.getLast().id());
+                entities.clear();
+                page = catalog.listSnapshotsAfter(after, PAGE_PRODUCTS);
+            }
+        }
     }
 
     private static List<VariantId> variantIds(List<ProductSnapshot> page) {

@@ -44,12 +44,13 @@ class ExportResource {
 
     @GET
     @Produces("text/csv;charset=UTF-8")
-    @RolesAllowed({Scopes.CATALOG_READ, Scopes.STOCK_READ, Scopes.TAXES_READ})
+    @RolesAllowed({Scopes.CATALOG_READ, Scopes.STOCK_READ, Scopes.PRICES_READ, Scopes.TAXES_READ})
     @Operation(
             operationId = "export",
             summary = "Export everything as CSV",
             description =
-                    "Needs the scope catalog:read for products, stock:read for stock, taxes:read for tax-rates. Importing"
+                    "Needs the scope catalog:read for products, stock:read for stock, prices:read for prices, taxes:read for"
+                            + " tax-rates. Importing"
                             + " the file again leaves every row unchanged. The response starts immediately; if the database becomes"
                             + " unreachable later, it is cut off. Spreadsheet programs treat cells that begin with =,"
                             + " +, - or @ as formulas: use formulas=quoted if you open files with other people's text"
@@ -59,8 +60,8 @@ class ExportResource {
             description = "The file, streamed",
             content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING, format = "binary")))
     public Response export(
-            @Parameter(description = "products, stock or tax-rates") @QueryParam("kind") @Nullable String kind,
-            @Parameter(description = "shopify or fondaco; the default for stock and tax-rates is fondaco")
+            @Parameter(description = "products, stock, prices or tax-rates") @QueryParam("kind") @Nullable String kind,
+            @Parameter(description = "shopify or fondaco; the default for all but products is fondaco")
                     @QueryParam("format")
                     @Nullable
                     String format,
@@ -81,7 +82,7 @@ class ExportResource {
                     String formulas,
             @Context SecurityContext caller) {
         FileKind fileKind = ImportParameters.kind(kind);
-        ImportParameters.requireAnyScope(caller, fileKind.readScope());
+        ImportParameters.requireScope(caller, fileKind.readScope());
         FileFormat fileFormat = ImportParameters.format(format, fileKind);
         String priceCurrency = ImportParameters.currency(currency, fileKind, fileFormat, settings.defaultCurrency());
         ShopifyColumns.TemplateVersion templateVersion = ImportParameters.columns(columns, fileKind, fileFormat);
@@ -94,6 +95,7 @@ class ExportResource {
                         yield output -> csvExporter.exportProducts(options, output);
                     }
                     case STOCK -> output -> csvExporter.exportStock(fileFormat, escaping, output);
+                    case PRICES -> output -> csvExporter.exportPrices(escaping, output);
                     case TAX_RATES -> output -> csvExporter.exportTaxRates(escaping, output);
                 };
         return Response.ok(file)

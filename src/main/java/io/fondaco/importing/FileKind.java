@@ -3,13 +3,38 @@ package io.fondaco.importing;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.fondaco.access.Scopes;
 import io.fondaco.productfiles.FileFormat;
+import jakarta.ws.rs.core.SecurityContext;
 import java.util.Locale;
 
 /** The content of a file. */
 enum FileKind {
-    PRODUCTS,
-    STOCK,
-    TAX_RATES;
+    PRODUCTS(Scopes.CATALOG_READ, Scopes.CATALOG_WRITE),
+    STOCK(Scopes.STOCK_READ, Scopes.STOCK_WRITE),
+    PRICES(Scopes.PRICES_READ, Scopes.PRICES_WRITE),
+    TAX_RATES(Scopes.TAXES_READ, Scopes.TAXES_WRITE);
+
+    private final String readScope;
+    private final String writeScope;
+
+    FileKind(String readScope, String writeScope) {
+        this.readScope = readScope;
+        this.writeScope = writeScope;
+    }
+
+    /** The scope that an export needs. */
+    String readScope() {
+        return readScope;
+    }
+
+    /** The scope that an import needs. */
+    String writeScope() {
+        return writeScope;
+    }
+
+    /** Whether the caller may see imports of this kind. */
+    boolean isVisibleTo(SecurityContext caller) {
+        return caller.isUserInRole(readScope) || caller.isUserInRole(writeScope);
+    }
 
     /** Whether such a file has prices in columns that do not name their currency. */
     boolean hasCurrency(FileFormat format) {
@@ -25,23 +50,5 @@ enum FileKind {
     /** The kind with this {@link #toString}. */
     static FileKind ofColumn(String text) {
         return valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
-    }
-
-    /** The scope that an export of this kind needs; it also allows to see the imports. */
-    String readScope() {
-        return switch (this) {
-            case PRODUCTS -> Scopes.CATALOG_READ;
-            case STOCK -> Scopes.STOCK_READ;
-            case TAX_RATES -> Scopes.TAXES_READ;
-        };
-    }
-
-    /** The scope that an import of this kind needs. */
-    String writeScope() {
-        return switch (this) {
-            case PRODUCTS -> Scopes.CATALOG_WRITE;
-            case STOCK -> Scopes.STOCK_WRITE;
-            case TAX_RATES -> Scopes.TAXES_WRITE;
-        };
     }
 }

@@ -14,7 +14,7 @@ record Import(
 
         @Schema(
                 implementation = String.class,
-                enumeration = {"products", "stock", "tax-rates"})
+                enumeration = {"products", "stock", "prices", "tax-rates"})
         FileKind kind,
 
         @Schema(

@@ -105,7 +105,7 @@ class ImportJob {
         return job;
     }
 
-    /** Stores a kind as {@code products}, {@code stock} or {@code tax-rates}. */
+    /** Stores a kind as {@code products}, {@code stock}, {@code prices} or {@code tax-rates}. */
     @Converter
     static class KindConverter implements AttributeConverter<FileKind, String> {
         @Override

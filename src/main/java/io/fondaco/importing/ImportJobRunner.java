@@ -37,6 +37,7 @@ class ImportJobRunner {
     private final Uploads uploads;
     private final ProductBatchImporter productImporter;
     private final StockBatchImporter stockImporter;
+    private final PriceBatchImporter priceImporter;
     private final TaxRateBatchImporter taxRateImporter;
 
     ImportJobRunner(
@@ -44,11 +45,13 @@ class ImportJobRunner {
             Uploads uploads,
             ProductBatchImporter productImporter,
             StockBatchImporter stockImporter,
+            PriceBatchImporter priceImporter,
             TaxRateBatchImporter taxRateImporter) {
         this.jobs = jobs;
         this.uploads = uploads;
         this.productImporter = productImporter;
         this.stockImporter = stockImporter;
+        this.priceImporter = priceImporter;
         this.taxRateImporter = taxRateImporter;
     }
 
@@ -77,16 +80,24 @@ class ImportJobRunner {
                             saveColumns(importLease, csvHeader, parser.ignoredColumns());
                             yield importRows(
                                     rows,
-                                    batch -> stockImporter.apply(importLease, csvHeader, parser, batch),
-                                    stopping);
+                                    stopping,
+                                    batch -> stockImporter.apply(importLease, csvHeader, parser, batch));
+                        }
+                        case PRICES -> {
+                            PriceRowParser parser = new PriceRowParser(csvHeader);
+                            saveColumns(importLease, csvHeader, List.of());
+                            yield importRows(
+                                    rows,
+                                    stopping,
+                                    batch -> priceImporter.apply(importLease, csvHeader, parser, batch));
                         }
                         case TAX_RATES -> {
                             TaxRateRowParser parser = new TaxRateRowParser(csvHeader);
                             saveColumns(importLease, csvHeader, List.of());
                             yield importRows(
                                     rows,
-                                    batch -> taxRateImporter.apply(importLease, csvHeader, parser, batch),
-                                    stopping);
+                                    stopping,
+                                    batch -> taxRateImporter.apply(importLease, csvHeader, parser, batch));
                         }
                     };
             if (ended) {
@@ -181,9 +192,8 @@ class ImportJobRunner {
         }
     }
 
-    /** Imports a file whose rows are independent of each other. */
-    private static boolean importRows(
-            CsvRowReader rows, Consumer<List<CsvRow>> applyBatch, BooleanSupplier stopping) {
+    /** Applies rows that do not belong together. @return false if it was stopped before the end */
+    private static boolean importRows(CsvRowReader rows, BooleanSupplier stopping, Consumer<List<CsvRow>> apply) {
         List<CsvRow> batch = new ArrayList<>();
         long size = 0;
         while (true) {
@@ -201,7 +211,7 @@ class ImportJobRunner {
             }
             boolean full = batch.size() >= MAX_BATCH_ROWS || size >= MAX_BATCH_CHARACTERS;
             if ((full || row.isEmpty()) && !batch.isEmpty()) {
-                applyBatch.accept(List.copyOf(batch));
+                apply.accept(List.copyOf(batch));
                 batch.clear();
                 size = 0;
             }

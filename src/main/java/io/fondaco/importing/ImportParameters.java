@@ -23,16 +23,21 @@ final class ImportParameters {
                 return kind;
             }
         }
-        throw invalid("kind", "invalid_parameter", "kind must be products, stock or tax-rates, not '%s'.", orEmpty(text));
+        throw invalid(
+                "kind",
+                "invalid_parameter",
+                "kind must be products, stock, prices or tax-rates, not '%s'.",
+                orEmpty(text));
     }
 
-    /** The parameter is optional for stock and tax rates; tax rates have no other format than that of this project. */
+    /** The parameter is optional for all kinds but products; prices and tax rates have no other format. */
     static FileFormat format(@Nullable String text, FileKind kind) {
         if (text == null && kind != FileKind.PRODUCTS) {
             return FileFormat.FONDACO;
         }
-        if (kind == FileKind.TAX_RATES && !FileFormat.FONDACO.toString().equals(text)) {
-            throw invalid("format", "invalid_parameter", "format must be fondaco for tax-rates, not '%s'.", orEmpty(text));
+        if ((kind == FileKind.PRICES || kind == FileKind.TAX_RATES) && !FileFormat.FONDACO.toString().equals(text)) {
+            throw invalid(
+                    "format", "invalid_parameter", "format must be fondaco, not '%s'.", orEmpty(text));
         }
         for (FileFormat format : FileFormat.values()) {
             if (format.toString().equals(text)) {
@@ -103,13 +108,17 @@ final class ImportParameters {
     }
 
     /** The endpoint accepts several scopes; the kind of the file decides which of them the caller needs. */
-    static void requireAnyScope(SecurityContext caller, String... scopes) {
-        for (String scope : scopes) {
-            if (caller.isUserInRole(scope)) {
-                return;
-            }
+    static void requireScope(SecurityContext caller, String scope) {
+        if (!caller.isUserInRole(scope)) {
+            throw new ForbiddenException();
         }
-        throw new ForbiddenException();
+    }
+
+    /** As {@link #requireScope}, for reading the state of an import. */
+    static void requireVisible(FileKind kind, SecurityContext caller) {
+        if (!kind.isVisibleTo(caller)) {
+            throw new ForbiddenException();
+        }
     }
 
     private static String orEmpty(@Nullable String text) {

@@ -71,13 +71,14 @@ class ImportResource {
     @POST
     @Consumes(MediaType.WILDCARD)
     @StreamedBody
-    @RolesAllowed({Scopes.CATALOG_WRITE, Scopes.STOCK_WRITE, Scopes.TAXES_WRITE})
+    @RolesAllowed({Scopes.CATALOG_WRITE, Scopes.STOCK_WRITE, Scopes.PRICES_WRITE, Scopes.TAXES_WRITE})
     @Operation(
             operationId = "createImport",
             summary = "Import a CSV file",
             description =
-                    "Needs the scope catalog:write for products, stock:write for stock, taxes:write for tax-rates. The file"
-                            + " is processed in the background, in batches; a rejected row does not affect the others. If the file itself"
+                    "Needs the scope catalog:write for products, stock:write for stock, prices:write for prices, taxes:write"
+                            + " for tax-rates. The"
+                            + " file is processed in the background, in batches; a rejected row does not affect the others. If the file itself"
                             + " is truncated or malformed (code unclosed_quote, broken_csv), the import fails and rows"
                             + " that were applied before stay.")
     @RequestBody(
@@ -94,8 +95,8 @@ class ImportResource {
                     + " Content-Type is not text/csv, application/csv, text/plain, application/vnd.ms-excel or"
                     + " application/octet-stream")
     public Response create(
-            @Parameter(description = "products, stock or tax-rates") @QueryParam("kind") @Nullable String kind,
-            @Parameter(description = "shopify or fondaco; the default for stock and tax-rates is fondaco")
+            @Parameter(description = "products, stock, prices or tax-rates") @QueryParam("kind") @Nullable String kind,
+            @Parameter(description = "shopify or fondaco; the default for all but products is fondaco")
                     @QueryParam("format")
                     @Nullable
                     String format,
@@ -112,7 +113,7 @@ class ImportResource {
             InputStream body) {
         requireCsvMediaType(headers);
         FileKind fileKind = ImportParameters.kind(kind);
-        ImportParameters.requireAnyScope(caller, fileKind.writeScope());
+        ImportParameters.requireScope(caller, fileKind.writeScope());
         FileFormat fileFormat = ImportParameters.format(format, fileKind);
         Uploads.ImportOptions importOptions = new Uploads.ImportOptions(
                 fileKind,
@@ -155,6 +156,8 @@ class ImportResource {
         Scopes.CATALOG_WRITE,
         Scopes.STOCK_READ,
         Scopes.STOCK_WRITE,
+        Scopes.PRICES_READ,
+        Scopes.PRICES_WRITE,
         Scopes.TAXES_READ,
         Scopes.TAXES_WRITE
     })
@@ -168,7 +171,7 @@ class ImportResource {
             @Context SecurityContext caller) {
         Set<FileKind> kinds = EnumSet.noneOf(FileKind.class);
         for (FileKind kind : FileKind.values()) {
-            if (caller.isUserInRole(kind.readScope()) || caller.isUserInRole(kind.writeScope())) {
+            if (kind.isVisibleTo(caller)) {
                 kinds.add(kind);
             }
         }
@@ -182,6 +185,8 @@ class ImportResource {
         Scopes.CATALOG_WRITE,
         Scopes.STOCK_READ,
         Scopes.STOCK_WRITE,
+        Scopes.PRICES_READ,
+        Scopes.PRICES_WRITE,
         Scopes.TAXES_READ,
         Scopes.TAXES_WRITE
     })
@@ -204,6 +209,8 @@ class ImportResource {
         Scopes.CATALOG_WRITE,
         Scopes.STOCK_READ,
         Scopes.STOCK_WRITE,
+        Scopes.PRICES_READ,
+        Scopes.PRICES_WRITE,
         Scopes.TAXES_READ,
         Scopes.TAXES_WRITE
     })
@@ -227,6 +234,8 @@ class ImportResource {
         Scopes.CATALOG_WRITE,
         Scopes.STOCK_READ,
         Scopes.STOCK_WRITE,
+        Scopes.PRICES_READ,
+        Scopes.PRICES_WRITE,
         Scopes.TAXES_READ,
         Scopes.TAXES_WRITE
     })
@@ -257,6 +266,8 @@ class ImportResource {
         Scopes.CATALOG_WRITE,
         Scopes.STOCK_READ,
         Scopes.STOCK_WRITE,
+        Scopes.PRICES_READ,
+        Scopes.PRICES_WRITE,
         Scopes.TAXES_READ,
         Scopes.TAXES_WRITE
     })
@@ -276,8 +287,7 @@ class ImportResource {
 
     private Import findVisible(String id, SecurityContext caller) {
         Import found = findOrNotFound(ImportId.parse(id));
-        ImportParameters.requireAnyScope(
-                caller, found.kind().readScope(), found.kind().writeScope());
+        ImportParameters.requireVisible(found.kind(), caller);
         return found;
     }
 

@@ -54,6 +54,7 @@ class ImportUploadService {
         switch (importOptions.kind()) {
             case PRODUCTS -> ProductRowParser.of(importOptions.format(), csvHeader, importOptions.currency());
             case STOCK -> StockRowParser.of(importOptions.format(), csvHeader);
+            case PRICES -> new PriceRowParser(csvHeader);
             case TAX_RATES -> new TaxRateRowParser(csvHeader);
         }
     }

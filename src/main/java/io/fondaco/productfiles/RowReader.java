@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the cells of one row by column; an invalid value becomes an {@link InvalidCell} whose detail has the value.
  */
-final class RowReader {
+public final class RowReader {
     static final int MAX_SKU_LENGTH = 255;
     private static final int MAX_NUMBER_LENGTH = 30;
     private static final Pattern DECORATED_PRICE =
@@ -46,7 +46,7 @@ final class RowReader {
     /**
      * @throws InvalidCell if the row as a whole cannot be read
      */
-    static RowReader validated(CsvHeader csvHeader, CsvRow row) throws InvalidCell {
+    public static RowReader validated(CsvHeader csvHeader, CsvRow row) throws InvalidCell {
         RowReader reader = new RowReader(csvHeader, row);
         Optional<RowError> rowError = reader.rowError();
         if (rowError.isPresent()) {
@@ -55,7 +55,7 @@ final class RowReader {
         return reader;
     }
 
-    long number() {
+    public long number() {
         return row.number();
     }
 
@@ -124,7 +124,7 @@ final class RowReader {
     }
 
     /** The cell without surrounding blanks; empty if there is no such column. */
-    String trimmedText(List<String> column) {
+    public String trimmedText(List<String> column) {
         String text = text(column);
         return text == null ? "" : text.strip();
     }
@@ -134,11 +134,11 @@ final class RowReader {
         return TextSanitizer.strip(trimmedText(column));
     }
 
-    boolean isEmpty(List<String> column) {
+    public boolean isEmpty(List<String> column) {
         return trimmedText(column).isEmpty();
     }
 
-    String sku(List<String> column) throws InvalidCell {
+    public String sku(List<String> column) throws InvalidCell {
         String sku = trimmedText(column);
         if (sku.isEmpty()) {
             throw invalidCell(column, "missing_sku", "The row has no SKU%s", "");
@@ -166,7 +166,7 @@ final class RowReader {
         };
     }
 
-    Optional<Money> price(List<String> column, String currency) throws InvalidCell {
+    public Optional<Money> price(List<String> column, String currency) throws InvalidCell {
         String text = normalizedText(column);
         if (text.isEmpty()) {
             return Optional.empty();
@@ -246,7 +246,7 @@ final class RowReader {
     }
 
     /** A whole number of units within the bounds; empty if the cell is empty or absent. */
-    Optional<Long> units(List<String> column, long min, long max) throws InvalidCell {
+    public Optional<Long> units(List<String> column, long min, long max) throws InvalidCell {
         return wholeNumber(column, "invalid_quantity", min, max);
     }
 
@@ -276,7 +276,7 @@ final class RowReader {
     /**
      * @param template with one {@code %s} for the value
      */
-    InvalidCell invalidCell(List<String> column, String code, String template, String value) {
+    public InvalidCell invalidCell(List<String> column, String code, String template, String value) {
         return new InvalidCell(RowError.of(row.number(), csvHeader.columnName(column), code, template, value));
     }
 }

@@ -9,8 +9,8 @@ import io.fondaco.catalog.ProductId;
 import io.fondaco.catalog.ProductStatus;
 import io.fondaco.catalog.VariantAvailability.Availability;
 import io.fondaco.catalog.VariantId;
-import io.fondaco.catalog.VariantPrice;
 import io.fondaco.platform.money.Money;
+import io.fondaco.pricing.PublicPrices.PublicPrice;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.LinkedHashSet;
@@ -56,8 +56,22 @@ record StoreProduct(
             String sku,
             String title,
             Map<String, String> options,
-            @Nullable Money price,
+
+            @Schema(
+                    description =
+                            "The price of one unit that everyone pays now: the base price, or that of a price list.")
+            @Nullable
+            Money price,
+
             @Nullable Money compareAtPrice,
+
+            @JsonProperty("lowest_price_30_days")
+            @Schema(
+                    description = "For a reduced price: the lowest price in the 30 days before the reduction began"
+                            + " (Directive 98/6/EC, article 6a).")
+            @Nullable
+            Money lowestPrice30Days,
+
             boolean available,
 
             @Schema(
@@ -93,7 +107,7 @@ record StoreProduct(
         }
     }
 
-    static StoreProduct of(Product row, Map<VariantId, VariantPrice> prices, Map<String, Availability> stock) {
+    static StoreProduct of(Product row, Map<VariantId, PublicPrice> prices, Map<String, Availability> stock) {
         return new StoreProduct(
                 new ProductId(row.id()),
                 row.slug(),
@@ -127,10 +141,10 @@ record StoreProduct(
     private static Variant variant(
             List<String> names,
             Product.Variant row,
-            Map<VariantId, VariantPrice> prices,
+            Map<VariantId, PublicPrice> prices,
             Map<String, Availability> stock) {
         VariantId id = new VariantId(row.id());
-        Optional<VariantPrice> price = Optional.ofNullable(prices.get(id));
+        Optional<PublicPrice> price = Optional.ofNullable(prices.get(id));
         Availability found = stock.getOrDefault(row.sku(), Availability.NONE);
         // A variant without a price cannot be bought, whatever its stock.
         StockStatus stockStatus = price.isPresent() ? StockStatus.of(row, found) : StockStatus.OUT_OF_STOCK;
@@ -139,8 +153,9 @@ record StoreProduct(
                 row.sku(),
                 row.title(),
                 row.optionsByName(names),
-                price.map(VariantPrice::price).orElse(null),
-                price.flatMap(VariantPrice::compareAt).orElse(null),
+                price.map(PublicPrice::price).orElse(null),
+                price.flatMap(PublicPrice::compareAt).orElse(null),
+                price.flatMap(PublicPrice::lowestPrice30Days).orElse(null),
                 stockStatus != StockStatus.OUT_OF_STOCK,
                 stockStatus,
                 stockStatus == StockStatus.BACKORDER || stockStatus == StockStatus.PREORDER

@@ -8,8 +8,6 @@ import io.fondaco.catalog.Product;
 import io.fondaco.catalog.ProductId;
 import io.fondaco.catalog.VariantAvailability;
 import io.fondaco.catalog.VariantId;
-import io.fondaco.catalog.VariantPrice;
-import io.fondaco.catalog.VariantPricing;
 import io.fondaco.platform.cache.CacheLookup;
 import io.fondaco.platform.cache.CacheTag;
 import io.fondaco.platform.cache.CacheableResponse;
@@ -22,9 +20,12 @@ import io.fondaco.platform.money.Money;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.platform.paging.PaginationLinkFilter;
+import io.fondaco.platform.postal.CountryCode;
 import io.fondaco.platform.roles.PodRole;
 import io.fondaco.platform.roles.RolePath;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.pricing.Pricing;
+import io.fondaco.pricing.PublicPrices;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
 import jakarta.enterprise.inject.Produces;
@@ -45,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -55,8 +57,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Products for shoppers, as cached responses. Loading a page or a product takes three statements on a replica: the
- * products with variants and categories, their prices, and their availability; a listing of a category takes one more,
- * to find the category.
+ * products with variants and categories, their prices, and their availability. A listing of a category takes one more,
+ * to find the category, and a reduced price one more, to find the lowest price before.
  */
 @Path(StoreProductResource.PATH)
 @org.eclipse.microprofile.openapi.annotations.tags.Tag(name = "Products")
@@ -68,12 +70,12 @@ class StoreProductResource {
     static final String PATH = "/store/v1/products";
     private static final String PRODUCT = "/{product}";
     private static final CachedRoute LIST_ROUTE =
-            new CachedRoute(PATH, List.of("limit", "cursor", "category", "sort", "currency"));
-    private static final CachedRoute PRODUCT_ROUTE = new CachedRoute(PATH + PRODUCT, List.of("currency"));
+            new CachedRoute(PATH, List.of("limit", "cursor", "category", "sort", "currency", "country"));
+    private static final CachedRoute PRODUCT_ROUTE = new CachedRoute(PATH + PRODUCT, List.of("currency", "country"));
 
     private final Catalog catalog;
     private final ProductExistenceBatcher productExistence;
-    private final VariantPricing prices;
+    private final Pricing pricing;
     private final VariantAvailability availability;
     private final StorefrontSettings settings;
     private final ResponseCache cache;
@@ -81,13 +83,13 @@ class StoreProductResource {
     StoreProductResource(
             Catalog catalog,
             ProductExistenceBatcher productExistence,
-            VariantPricing prices,
+            Pricing pricing,
             VariantAvailability availability,
             StorefrontSettings settings,
             ResponseCache cache) {
         this.catalog = catalog;
         this.productExistence = productExistence;
-        this.prices = prices;
+        this.pricing = pricing;
         this.availability = availability;
         this.settings = settings;
         this.cache = cache;
@@ -117,7 +119,9 @@ class StoreProductResource {
             summary = "List products",
             description = "Active products, newest first unless sorted otherwise: `created_at`, `-created_at`,"
                     + " `title`, `price`, `-price`. `category` is a slug or an id and includes its descendants. A"
-                    + " listing by price contains only products with a price in the currency.")
+                    + " listing by price contains only products with a base price in the currency, and is sorted by"
+                    + " it; prices of price lists do not change the order. With `country` (ISO 3166-1 alpha-2) the"
+                    + " prices include those of price lists for that country.")
     @APIResponse(
             responseCode = "200",
             description = "A page of products.",
@@ -132,17 +136,18 @@ class StoreProductResource {
             @RestQuery @Size(max = 300) @Nullable String category,
             @RestQuery @DefaultValue("-created_at") @Size(max = 30) String sort,
             @RestQuery @Size(max = 10) @Nullable String currency,
+            @RestQuery @CountryCode @Nullable String country,
             @Context UriInfo uri) {
         ProductSortOrder listing = ProductSortOrder.fromParameter(sort)
                 .orElseThrow(() -> ApiException.badRequest(
                         "unknown_sort", "Sort by created_at, -created_at, title, price or -price."));
-        String shownCurrency = currency(currency);
+        Market market = market(currency, country);
         Optional<PageCursor> after = PageCursor.decode(cursor, sort, 2);
         return cache.getOrLoad(cache.lookUp(LIST_ROUTE), () -> {
                     Optional<CategoryId> categoryId = category == null ? Optional.empty() : category(category);
                     return category != null && categoryId.isEmpty()
                             ? CacheableResponse.notFound(Set.of(CatalogCacheTags.CATEGORIES))
-                            : page(listing, shownCurrency, categoryId, after, limit, uri);
+                            : page(listing, market, categoryId, after, limit, uri);
                 })
                 .orElseThrow(() -> ApiException.badRequest("unknown_category", "There is no such category."));
     }
@@ -158,29 +163,32 @@ class StoreProductResource {
 
     private CacheableResponse page(
             ProductSortOrder listing,
-            String currency,
+            Market market,
             Optional<CategoryId> category,
             Optional<PageCursor> after,
             int limit,
             UriInfo uri) {
-        List<Product> rows = catalog.listActive(listing.listing(currency, category.orElse(null), after, limit + 1));
-        Map<VariantId, VariantPrice> variantPrices = prices(rows, currency);
-        Page<Product> page = Page.fromRows(rows, limit, last -> listing.cursor(last, lowestPrice(last, variantPrices)));
+        List<Product> rows =
+                catalog.listActive(listing.listing(market.currency(), category.orElse(null), after, limit + 1));
+        PublicPrices prices = prices(rows, market);
+        Page<Product> page = Page.fromRows(rows, limit, last -> listing.cursor(last, lowestBasePrice(last, prices)));
         Map<String, VariantAvailability.Availability> stock = stock(page.data());
         List<StoreProduct> shown = page.data().stream()
-                .map(row -> StoreProduct.of(row, variantPrices, stock))
+                .map(row -> StoreProduct.of(row, prices.prices(), stock))
                 .toList();
         Set<CacheTag> cacheTags = new HashSet<>(listing.cacheTags(
-                currency,
+                market.currency(),
                 after,
-                rows.size() <= limit ? Optional.empty() : Optional.of(lowestPrice(rows.getLast(), variantPrices))));
+                rows.size() <= limit ? Optional.empty() : Optional.of(lowestBasePrice(rows.getLast(), prices))));
+        cacheTags.addAll(prices.tags());
         rows.forEach(row -> cacheTags.addAll(CatalogCacheTags.ofProduct(row)));
         category.ifPresent(_ -> cacheTags.add(CatalogCacheTags.CATEGORIES));
         String next = page.nextCursor() == null ? null : PaginationLinkFilter.bindCursor(uri, page.nextCursor());
         return CacheableResponse.page(
-                new ProductPage(shown, next),
-                cacheTags,
-                next == null ? null : PaginationLinkFilter.relativeNextLink(uri, next));
+                        new ProductPage(shown, next),
+                        cacheTags,
+                        next == null ? null : PaginationLinkFilter.relativeNextLink(uri, next))
+                .validUntil(prices.validUntil());
     }
 
     @GET
@@ -188,7 +196,8 @@ class StoreProductResource {
     @Operation(
             operationId = "getProduct",
             summary = "Get a product",
-            description = "By id or slug. Returns 304 if If-None-Match has the current ETag.")
+            description = "By id or slug. With `country` (ISO 3166-1 alpha-2) the prices include those of price lists"
+                    + " for that country. Returns 304 if If-None-Match has the current ETag.")
     @APIResponse(
             responseCode = "200",
             description = "The product.",
@@ -197,8 +206,11 @@ class StoreProductResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = StoreProduct.class)))
     @APIResponse(responseCode = "304", description = "Not modified: the ETag in If-None-Match is current.")
-    public Response get(@RestPath String product, @RestQuery @Size(max = 10) @Nullable String currency) {
-        String shownCurrency = currency(currency);
+    public Response get(
+            @RestPath String product,
+            @RestQuery @Size(max = 10) @Nullable String currency,
+            @RestQuery @CountryCode @Nullable String country) {
+        Market market = market(currency, country);
         Set<CacheTag> ownTag = Set.of(tagForIdOrSlug(product));
         CacheLookup lookup = cache.lookUp(PRODUCT_ROUTE);
         if (cache.isUnknown(lookup, ownTag) && !productExistence.mayExist(product)) {
@@ -210,12 +222,18 @@ class StoreProductResource {
                         productExistence.recordMiss();
                         return CacheableResponse.notFound(ownTag);
                     }
-                    List<Product> rows = List.of(found.get());
-                    return CacheableResponse.of(
-                            StoreProduct.of(found.get(), prices(rows, shownCurrency), stock(rows)),
-                            CatalogCacheTags.ofProduct(found.get()));
+                    return page(found.get(), market);
                 })
                 .orElseThrow(() -> ApiException.notFound("product", product));
+    }
+
+    private CacheableResponse page(Product product, Market market) {
+        List<Product> rows = List.of(product);
+        PublicPrices prices = prices(rows, market);
+        Set<CacheTag> cacheTags = new HashSet<>(CatalogCacheTags.ofProduct(product));
+        cacheTags.addAll(prices.tags());
+        return CacheableResponse.of(StoreProduct.of(product, prices.prices(), stock(rows)), cacheTags)
+                .validUntil(prices.validUntil());
     }
 
     private static CacheTag tagForIdOrSlug(String product) {
@@ -228,10 +246,20 @@ class StoreProductResource {
         return ProductId.matches(product) ? catalog.findActive(ProductId.parse(product)) : catalog.findActive(product);
     }
 
-    private String currency(@Nullable String requested) {
-        if (requested == null) {
-            return settings.defaultCurrency();
-        }
+    /**
+     * Whose prices are shown.
+     *
+     * @param country of the shipping address; empty if it is not known
+     */
+    private record Market(String currency, Optional<String> country) {}
+
+    private Market market(@Nullable String currency, @Nullable String country) {
+        return new Market(
+                currency == null ? settings.defaultCurrency() : requireCurrency(currency),
+                Optional.ofNullable(country));
+    }
+
+    private static String requireCurrency(String requested) {
         if (!Money.isCurrency(requested)) {
             throw ApiException.badRequest("unknown_currency", "A currency must be an ISO 4217 code, for example EUR.");
         }
@@ -242,9 +270,10 @@ class StoreProductResource {
         return CategoryId.matches(category) ? Optional.of(CategoryId.parse(category)) : catalog.findCategory(category);
     }
 
-    private Map<VariantId, VariantPrice> prices(Collection<Product> rows, String currency) {
-        return prices.findPrices(
-                currency,
+    private PublicPrices prices(Collection<Product> rows, Market market) {
+        return pricing.findPublicPrices(
+                market.currency(),
+                market.country(),
                 rows.stream()
                         .flatMap(row -> row.variants().stream())
                         .map(variant -> new VariantId(variant.id()))
@@ -259,11 +288,12 @@ class StoreProductResource {
                 .toList());
     }
 
-    private static long lowestPrice(Product row, Map<VariantId, VariantPrice> variantPrices) {
+    /** Listings are sorted by base prices. */
+    private static long lowestBasePrice(Product row, PublicPrices prices) {
         return row.variants().stream()
-                .map(variant -> variantPrices.get(new VariantId(variant.id())))
-                .filter(java.util.Objects::nonNull)
-                .mapToLong(price -> price.price().amount())
+                .flatMap(variant -> Stream.ofNullable(prices.prices().get(new VariantId(variant.id()))))
+                .flatMap(price -> price.base().stream())
+                .mapToLong(base -> base.price().amount())
                 .min()
                 .orElse(0);
     }

@@ -50,8 +50,8 @@ public class CartPricing {
     }
 
     /**
-     * Prices a cart in order to show it. Without a cache three statements and those of taxes, one more if the cart has
-     * coupons.
+     * Prices a cart in order to show it. Without a cache three statements and those of taxes, one more if a price list
+     * has a price of it, and one more if the cart has coupons.
      */
     public PricedCart price(Cart cart) {
         return price(cart, caches.begin());
@@ -79,7 +79,7 @@ public class CartPricing {
      */
     private List<TotalsStep> steps(CachedReads reads) {
         return List.of(
-                new ItemsStep(skus -> items.find(skus, reads)),
+                new ItemsStep(skus -> items.find(skus, reads), () -> items.priceLists(reads)),
                 new ShippingStep(request -> shipping.listQuotes(request, reads)),
                 new TaxationStep(sale -> taxes.taxationOf(sale, reads)),
                 new DiscountsStep(request -> promotions.calculateDiscounts(request, reads)),

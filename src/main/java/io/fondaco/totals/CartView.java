@@ -68,7 +68,7 @@ public record CartView(
 
     /**
      * @param title null if the variant was deleted
-     * @param unitPrice null if the variant has no price in the cart's currency
+     * @param unitPrice null if the variant has no price in the cart's currency that applies to the quantity
      * @param total before discounts
      * @param tax of all units, after discounts
      */
@@ -84,7 +84,9 @@ public record CartView(
             @Schema(description = "Whether the unit price and the total include tax.")
             boolean priceIncludesTax,
 
-            @Schema(description = "The id of the price list that the price is from; null for the variant's own price.")
+            @Schema(
+                    description = "The id of the price list that the unit price is from; null for the base price.",
+                    examples = "plist_01m86x2tq9f4v8m3k7b1d5c0za")
             @Nullable
             String priceList,
 

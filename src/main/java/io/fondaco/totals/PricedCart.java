@@ -10,6 +10,7 @@ import io.fondaco.order.Totals;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.Violation;
+import io.fondaco.pricing.SelectedPrice.SelectedList;
 import io.fondaco.promotion.Discounts;
 import io.fondaco.shipping.ShippingQuote;
 import io.fondaco.tax.TaxCalculation.TaxedAmount;
@@ -50,9 +51,22 @@ public record PricedCart(
             CartLine cartLine,
             Optional<SellableVariant> variant,
             Optional<Money> unitPrice,
-            Optional<AppliedPriceList> priceList,
+            Optional<SelectedList> priceList,
             boolean priceIncludesTax,
             TaxedAmount tax) {
+
+        /** The id of the price list; null for the base price and without a price. */
+        @Nullable
+        public String priceListId() {
+            return priceList.map(list -> list.id().toString()).orElse(null);
+        }
+
+        /** The name of the price list; null for the base price and without a price. */
+        @Nullable
+        public String priceListName() {
+            return priceList.map(SelectedList::name).orElse(null);
+        }
+
         Optional<Money> total() {
             return unitPrice.map(price -> price.times(cartLine.quantity()));
         }
@@ -73,13 +87,6 @@ public record PricedCart(
             return variant.map(SellableVariant::stockLimited).orElse(false);
         }
     }
-
-    /**
-     * The price list that a price is from.
-     *
-     * @param taxIncluded whether its prices include tax; empty if the settings of taxes decide
-     */
-    public record AppliedPriceList(String id, String name, Optional<Boolean> taxIncluded) {}
 
     /** The discount of a line; null if it is zero. */
     @Nullable
@@ -154,8 +161,8 @@ public record PricedCart(
                 line.cartLine().quantity(),
                 line.unitPrice().orElse(null),
                 line.priceIncludesTax(),
-                line.priceList().map(AppliedPriceList::id).orElse(null),
-                line.priceList().map(AppliedPriceList::name).orElse(null),
+                line.priceListId(),
+                line.priceListName(),
                 line.total().orElse(null),
                 discount,
                 line.tax().taxLines(),

@@ -1,21 +1,7 @@
 package io.fondaco.totals;
 
 import io.fondaco.catalog.SellableVariant;
-import io.fondaco.catalog.VariantPrice;
-import java.util.Map;
-import java.util.Optional;
+import io.fondaco.pricing.VariantPrices;
 
-/**
- * A variant with its prices.
- *
- * @param prices by currency
- */
-public record SellableItem(SellableVariant variant, Map<String, VariantPrice> prices) {
-    public SellableItem {
-        prices = Map.copyOf(prices);
-    }
-
-    public Optional<VariantPrice> price(String currency) {
-        return Optional.ofNullable(prices.get(currency));
-    }
-}
+/** A variant with its base prices and its prices in price lists. */
+public record SellableItem(SellableVariant variant, VariantPrices prices) {}

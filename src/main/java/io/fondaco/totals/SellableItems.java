@@ -4,17 +4,17 @@ import io.fondaco.catalog.Catalog;
 import io.fondaco.catalog.CatalogCacheTags;
 import io.fondaco.catalog.SellableVariant;
 import io.fondaco.catalog.VariantId;
-import io.fondaco.catalog.VariantPrice;
 import io.fondaco.platform.cache.ObjectCache;
 import io.fondaco.platform.cache.ObjectCache.Loaded;
 import io.fondaco.platform.cache.ObjectCaches.CachedReads;
+import io.fondaco.pricing.PriceLists;
 import io.fondaco.pricing.Pricing;
+import io.fondaco.pricing.VariantPrices;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** What carts sell: variants with their prices, by SKU. */
@@ -36,20 +36,21 @@ public class SellableItems {
         return reads.getAll(cache, skus, this::load);
     }
 
+    /** The rules by which the price of an item is selected. One statement if they are not cached. */
+    PriceLists priceLists(CachedReads reads) {
+        return pricing.priceLists(reads);
+    }
+
     private Map<String, Loaded<SellableItem>> load(List<String> skus) {
         Collection<SellableVariant> variants = catalog.variantsBySku(skus).values();
         if (variants.isEmpty()) {
             return Map.of();
         }
-        Map<VariantId, List<VariantPrice>> prices =
-                pricing.findAllPrices(variants.stream().map(SellableVariant::id).toList());
+        Map<VariantId, VariantPrices> prices = pricing.findVariantPrices(
+                variants.stream().map(SellableVariant::id).toList());
         return variants.stream()
-                .map(variant -> new SellableItem(variant, byCurrency(prices.getOrDefault(variant.id(), List.of()))))
+                .map(variant -> new SellableItem(variant, prices.getOrDefault(variant.id(), VariantPrices.NONE)))
                 .collect(Collectors.toMap(item -> item.variant().sku(), SellableItems::withTags));
-    }
-
-    private static Map<String, VariantPrice> byCurrency(List<VariantPrice> prices) {
-        return prices.stream().collect(Collectors.toMap(price -> price.price().currency(), Function.identity()));
     }
 
     private static Loaded<SellableItem> withTags(SellableItem item) {

@@ -2,11 +2,11 @@ package io.fondaco.totals;
 
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
+import io.fondaco.pricing.SelectedPrice.SelectedList;
 import io.fondaco.shipping.ShippingQuote;
 import io.fondaco.tax.SaleTaxation;
 import io.fondaco.tax.TaxPlace;
 import io.fondaco.tax.TaxedSale;
-import io.fondaco.totals.PricedCart.AppliedPriceList;
 import io.fondaco.totals.PricedCart.PricedLine;
 import java.util.List;
 import java.util.Optional;
@@ -61,7 +61,7 @@ final class TaxationStep implements TotalsStep {
 
     private static PricedLine withTaxation(PricedLine line, SaleTaxation taxation) {
         boolean includesTax =
-                line.priceList().flatMap(AppliedPriceList::taxIncluded).orElseGet(taxation::pricesIncludeTax);
+                line.priceList().flatMap(SelectedList::taxIncluded).orElseGet(taxation::pricesIncludeTax);
         return line.withPrice(
                 line.unitPrice().map(price -> taxation.effectivePrice(price, line.taxCategory(), includesTax)),
                 includesTax && taxation.exemption().isEmpty());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agroal.api.AgroalDataSource;
 import io.fondaco.ShopDatabase;
+import io.fondaco.pricing.PriceListFixture;
 import io.quarkus.agroal.DataSource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -40,7 +41,8 @@ class CheckoutStatementCountTest {
     AgroalDataSource pool;
 
     /**
-     * Items, shipping rates and the promotion are in the cache, as they are while others buy the same. Every request
+     * Items with their prices in three price lists, the lists, shipping rates and the promotion are in the cache, as
+     * they are while others buy the same. Every request
      * that writes also queries the position of its commit, by a statement that concurrent requests share.
      */
     @ParameterizedTest
@@ -49,6 +51,10 @@ class CheckoutStatementCountTest {
         List<String> skus = Stream.generate(() -> productFixture.createProduct(250, 1_000))
                 .limit(lines)
                 .toList();
+        for (int priority = 0; priority < 3; priority++) {
+            PriceListFixture list = PriceListFixture.create(Map.of("priority", priority));
+            skus.forEach(sku -> list.setPrices(PriceListFixture.row(sku, 1, 240), PriceListFixture.row(sku, 5, 230)));
+        }
         String coupon = CouponFixture.percentageOff(1_000, Map.of()).code();
         countAll(skus, coupon, 1);
         assertThat(countAll(skus, coupon, CHECKOUTS))

@@ -186,6 +186,28 @@ final class RetailData {
         return csv.toString();
     }
 
+    /** The base price of each SKU in pence. */
+    SortedMap<String, Long> basePrices() {
+        SortedMap<String, Long> basePrices = new TreeMap<>();
+        prices.forEach((code, levels) -> levels.keySet().forEach(price -> basePrices.put(sku(code, price), price)));
+        return basePrices;
+    }
+
+    /** Replaces the price of each invoice line by that of {@link RetailPriceLists}. */
+    void applyPriceLists() {
+        invoices.replaceAll(invoice -> {
+            Map<String, InvoiceLine> lines = new LinkedHashMap<>();
+            invoice.lines()
+                    .forEach((sku, line) -> lines.put(
+                            sku,
+                            new InvoiceLine(
+                                    sku,
+                                    line.quantity(),
+                                    RetailPriceLists.price(sku, line.quantity(), line.unitPrice()))));
+            return new Invoice(invoice.number(), invoice.day(), invoice.customer(), lines);
+        });
+    }
+
     private static String pounds(long pence) {
         return Money.of(pence, RetailRow.CURRENCY).toDecimal();
     }

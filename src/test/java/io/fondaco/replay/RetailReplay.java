@@ -93,6 +93,20 @@ final class RetailReplay {
         importFile("kind=stock", data.stockCsv());
     }
 
+    /** Creates the {@link RetailPriceLists} and imports their prices. */
+    void importPriceLists() {
+        for (RetailPriceLists.RetailList list : RetailPriceLists.LISTS) {
+            shop.send(
+                            "POST",
+                            "/admin/v1/price-lists",
+                            shop.adminKey(),
+                            Map.of(),
+                            Map.of("name", list.name(), "currency", RetailRow.CURRENCY, "priority", list.priority()))
+                    .expect(201);
+        }
+        importFile("kind=prices", RetailPriceLists.csv(data.basePrices()));
+    }
+
     private void importFile(String query, String csv) {
         JsonNode started = shop.importCsv(query, csv).expect(202).body();
         JsonNode ended = shop.awaitImport(started.get("id").asText());

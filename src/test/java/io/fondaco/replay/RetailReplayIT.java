@@ -60,6 +60,22 @@ class RetailReplayIT {
     }
 
     @Test
+    void aDayWithThreePriceListsAndQuantityTiersReconciles() throws Exception {
+        RetailData day = loadRetailData();
+        day.applyPriceLists();
+        try (EmbeddedCluster cluster = TemplateCluster.start(data);
+                PackagedApp app = PackagedApp.start("replay", environment(cluster));
+                ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
+            RetailReplay replay = new RetailReplay(shop, day);
+            replay.importCatalog();
+            replay.importPriceLists();
+            replay.placeOrders();
+            replay.replayCancellations();
+            assertThat(reconcile(cluster, day, replay, shop)).isEmpty();
+        }
+    }
+
+    @Test
     void killsDuringImportAndOrdersLoseAndDuplicateNothing() throws Exception {
         RetailData day = loadRetailData();
         try (EmbeddedCluster cluster = TemplateCluster.start(data);

@@ -16,6 +16,10 @@ import io.fondaco.order.Totals;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.Violation;
+import io.fondaco.pricing.VariantPrices;
+import io.fondaco.pricing.PriceListId;
+import io.fondaco.pricing.PriceLists;
+import io.fondaco.pricing.SelectedPrice.SelectedList;
 import io.fondaco.promotion.DiscountRequest;
 import io.fondaco.promotion.Discounts;
 import io.fondaco.promotion.Discounts.AppliedDiscount;
@@ -30,7 +34,6 @@ import io.fondaco.tax.TaxLine;
 import io.fondaco.tax.TaxPlace;
 import io.fondaco.tax.TaxedSale;
 import io.fondaco.totals.CartView.CartLineView;
-import io.fondaco.totals.PricedCart.AppliedPriceList;
 import io.fondaco.totals.PricedCart.PricedLine;
 import io.fondaco.shipping.ShippingRequest;
 import io.fondaco.shipping.ShippingRequest.ShippableLine;
@@ -86,7 +89,8 @@ class TotalsStepTest {
         TotalsDraft draft = TotalsDraft.of(cart().build(), NOW);
         TotalsDraft priced = new ShippingStep(_ -> fail())
                 .apply(new DiscountsStep(_ -> fail())
-                        .apply(new TaxationStep(_ -> fail()).apply(new ItemsStep(_ -> fail()).apply(draft))));
+                        .apply(new TaxationStep(_ -> fail())
+                                .apply(new ItemsStep(_ -> fail(), () -> fail()).apply(draft))));
         assertThat(priced).isEqualTo(draft);
     }
 
@@ -282,7 +286,7 @@ class TotalsStepTest {
                 line.cartLine(),
                 line.variant(),
                 line.unitPrice(),
-                Optional.of(new AppliedPriceList("price_list_1", "Business", Optional.of(true))),
+                Optional.of(new SelectedList(PriceListId.random(), "Business", Optional.of(true))),
                 false,
                 line.tax());
         TotalsDraft taxed = new TaxationStep(_ -> new FlatTax(false, Optional.empty()))
@@ -409,7 +413,7 @@ class TotalsStepTest {
     }
 
     private TotalsDraft priceItems(TestCart cart) {
-        return new ItemsStep(_ -> items).apply(TotalsDraft.of(cart.build(), NOW));
+        return new ItemsStep(_ -> items, () -> fail()).apply(TotalsDraft.of(cart.build(), NOW));
     }
 
     private TotalsDraft quoteShipping(TestCart cart) {
@@ -428,7 +432,7 @@ class TotalsStepTest {
     /** The sale for which the cart's taxes are requested. */
     private TaxedSale taxedSale(Cart cart) {
         List<TaxedSale> sales = new ArrayList<>();
-        TotalsDraft priced = new ItemsStep(_ -> items).apply(TotalsDraft.of(cart, NOW));
+        TotalsDraft priced = new ItemsStep(_ -> items, () -> PriceLists.NONE).apply(TotalsDraft.of(cart, NOW));
         new TaxationStep(sale -> {
                     sales.add(sale);
                     return new FlatTax(false, Optional.empty());
@@ -483,7 +487,7 @@ class TotalsStepTest {
                 "",
                 Set.of(),
                 Set.of());
-        items.put(sku, new SellableItem(variant, prices));
+        items.put(sku, new SellableItem(variant, new VariantPrices(prices, List.of())));
     }
 
     private static Discounts discount(List<Money> lines, Money shipping) {

@@ -3,6 +3,7 @@ package io.fondaco.platform.cache;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,10 @@ class CacheHeaders {
     private static final String PRIVATE_CACHE_CONTROL = "private, max-age=0, must-revalidate";
     private static final int WEAK_PREFIX_LENGTH = 2;
 
+    /** Longer than any setting. */
+    private static final Duration NO_LIMIT = Duration.ofDays(36_500);
+
+    private final CacheSettings settings;
     private final String sharedCacheControl;
     private final String vary;
     private final Optional<String> surrogateKeyHeader;
@@ -36,25 +41,49 @@ class CacheHeaders {
     }
 
     CacheHeaders(CacheSettings settings) {
+        this.settings = settings;
         surrogateKeyHeader = settings.surrogateKeyHeader();
-        if (settings.sharedMaxAge().isZero() && settings.browserMaxAge().isZero()) {
+        if (alwaysRevalidated()) {
             // Browsers and CDNs may store the response, but must revalidate it for each request, with the client's
             // token.
             sharedCacheControl = "public, max-age=0, must-revalidate";
             vary = HttpHeaders.ACCEPT_ENCODING;
         } else {
-            sharedCacheControl = "public, max-age=%d, s-maxage=%d%s"
-                    .formatted(
-                            settings.browserMaxAge().toSeconds(),
-                            settings.sharedMaxAge().toSeconds(),
-                            staleWhileRevalidate(settings.staleWhileRevalidate()));
+            sharedCacheControl = sharedCacheControl(NO_LIMIT);
             // A request with a token, as header or cookie, must not get a response that a shared cache stored.
             vary = HttpHeaders.ACCEPT_ENCODING + ", Fondaco-Consistency, " + HttpHeaders.COOKIE;
         }
     }
 
+    private boolean alwaysRevalidated() {
+        return settings.sharedMaxAge().isZero() && settings.browserMaxAge().isZero();
+    }
+
+    /** @param limit how long the response is valid: no age reaches beyond it */
+    private String sharedCacheControl(Duration limit) {
+        Duration sharedMaxAge = min(settings.sharedMaxAge(), limit);
+        return "public, max-age=%d, s-maxage=%d%s"
+                .formatted(
+                        min(settings.browserMaxAge(), limit).toSeconds(),
+                        sharedMaxAge.toSeconds(),
+                        staleWhileRevalidate(min(settings.staleWhileRevalidate(), limit.minus(sharedMaxAge))));
+    }
+
+    private static Duration min(Duration first, Duration second) {
+        return first.compareTo(second) < 0 ? first : second;
+    }
+
     private static String staleWhileRevalidate(Duration time) {
         return time.isZero() ? "" : ", stale-while-revalidate=" + time.toSeconds();
+    }
+
+    private String sharedCacheControl(CachedResponse cached) {
+        Optional<Instant> end = cached.validUntil();
+        if (end.isEmpty() || alwaysRevalidated()) {
+            return sharedCacheControl;
+        }
+        Duration remaining = Duration.between(Instant.now(), end.get());
+        return sharedCacheControl(remaining.isNegative() ? Duration.ZERO : remaining);
     }
 
     /** @param personal whether the response carries a token for its client */
@@ -67,7 +96,9 @@ class CacheHeaders {
         out.accept(HttpHeaders.ETAG, contentEncoding.strongEtag(cached.etag()));
         out.accept(
                 HttpHeaders.CACHE_CONTROL,
-                cacheStatus == CacheStatus.STALE ? "no-store" : personal ? PRIVATE_CACHE_CONTROL : sharedCacheControl);
+                cacheStatus == CacheStatus.STALE
+                        ? "no-store"
+                        : personal ? PRIVATE_CACHE_CONTROL : sharedCacheControl(cached));
         out.accept(HttpHeaders.VARY, vary);
         out.accept(CACHE_STATUS, cacheStatus.headerValue);
         String next = cached.nextPage();

@@ -10,8 +10,10 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -19,7 +21,8 @@ import java.util.zip.GZIPOutputStream;
  * A complete response or a negative entry, as the cache stores it: one byte array, so that its size is known and
  * bounded, with a header that says when it is fresh.
  *
- * <p>Times are {@link System#nanoTime()} of this process: the array never leaves it.
+ * <p>Times are {@link System#nanoTime()} of this process, because the array never leaves it; only the end of validity,
+ * from which response headers are calculated, is an instant.
  */
 final class CachedResponse implements InvalidationIndex.Judged {
     private static final int ETAG_BYTES = 16;
@@ -35,7 +38,9 @@ final class CachedResponse implements InvalidationIndex.Judged {
     private static final int PLAIN_LENGTH = 60;
     private static final int GZIP_LENGTH = 64;
     private static final int CHECKED_VERSION = 72;
-    private static final int TAGS = 80;
+    private static final int VALID_UNTIL = 80;
+    private static final int TAGS = 88;
+    private static final long NO_END = Long.MAX_VALUE;
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final byte[] bytes;
@@ -88,6 +93,7 @@ final class CachedResponse implements InvalidationIndex.Judged {
         all.putInt(etag.length()).putInt(link.length).putInt(keys.length);
         all.putInt(body.length).putInt(zipped.length);
         all.position(CHECKED_VERSION).putLong(InvalidationIndex.NO_VERSION);
+        all.putLong(content.validUntil().map(Instant::toEpochMilli).orElse(NO_END));
         tags.forEach(all::putLong);
         all.put(etag.getBytes(StandardCharsets.US_ASCII));
         all.put(link).put(keys).put(body).put(zipped);
@@ -114,6 +120,19 @@ final class CachedResponse implements InvalidationIndex.Judged {
 
     boolean isDueForRefresh(long now) {
         return now - view.getLong(REFRESH_AT) >= 0;
+    }
+
+    /**
+     * The first instant at which the content is no longer valid, by the clock of this pod; empty if time does not change
+     * it. {@link #isExpired} is true from then on.
+     */
+    Optional<Instant> validUntil() {
+        long millis = view.getLong(VALID_UNTIL);
+        return millis == NO_END ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+    }
+
+    boolean isValidAt(Instant now) {
+        return view.getLong(VALID_UNTIL) > now.toEpochMilli();
     }
 
     @Override

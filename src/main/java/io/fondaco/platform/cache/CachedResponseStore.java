@@ -2,6 +2,7 @@ package io.fondaco.platform.cache;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.infinispan.AdvancedCache;
@@ -53,13 +54,23 @@ class CachedResponseStore {
         return cache.withFlags(Flag.SKIP_STATISTICS);
     }
 
-    /** The lifetime of an entry that is loaded now. */
-    CachedResponse.Lifetime newLifetime(boolean notFound) {
-        Duration maxLifetime = notFound ? NEGATIVE_TIME_TO_LIVE : settings.timeToLive();
+    /** The lifetime of an entry that is loaded now; it ends with the validity of its content. */
+    CachedResponse.Lifetime newLifetime(CacheableResponse content) {
+        Duration maxLifetime = content.isNotFound() ? NEGATIVE_TIME_TO_LIVE : settings.timeToLive();
         double share = 1 - ThreadLocalRandom.current().nextDouble(JITTER);
         long now = System.nanoTime();
         long nanos = (long) (maxLifetime.toNanos() * share);
-        return new CachedResponse.Lifetime(now + (long) (nanos * REFRESH_AHEAD_FRACTION), now + nanos);
+        long validNanos = content.validUntil()
+                .map(end -> remainingNanos(end, maxLifetime))
+                .orElse(nanos);
+        // Reloading a response before the end of its validity would not change that end.
+        return new CachedResponse.Lifetime(
+                now + Math.min(validNanos, (long) (nanos * REFRESH_AHEAD_FRACTION)), now + Math.min(validNanos, nanos));
+    }
+
+    private static long remainingNanos(Instant end, Duration maxLifetime) {
+        Duration remaining = Duration.between(Instant.now(), end);
+        return remaining.compareTo(maxLifetime) > 0 ? maxLifetime.toNanos() : remaining.toNanos();
     }
 
     /** @return false if the cache has not started or the response is too large */

@@ -14,6 +14,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -142,7 +143,12 @@ public class ResponseCache {
     private CachedResponse loadUncached(Supplier<CacheableResponse> loader) {
         CacheableResponse content = loader.get();
         return CachedResponse.of(
-                content, toJson(content), Position.START, Position.START, store.newLifetime(false), Integer.MAX_VALUE);
+                content,
+                toJson(content),
+                Position.START,
+                Position.START,
+                store.newLifetime(content),
+                Integer.MAX_VALUE);
     }
 
     private ServedResponse load(String key, CacheLookup.Miss miss, Supplier<CacheableResponse> loader) {
@@ -163,7 +169,7 @@ public class ResponseCache {
                 && reads.token().isEmpty()
                 && reads.mayBeStale()
                 && !entry.isNotFound()
-                && logReader.index().isFresh(entry)
+                && isValid(entry)
                 && logReader.hasReadWithin(System.nanoTime(), settings.maxStaleness());
     }
 
@@ -183,7 +189,7 @@ public class ResponseCache {
             try {
                 CachedResponse loaded = other.await(LOAD_TIMEOUT);
                 // An invalidation since the load started may have been visible to the client before this request began.
-                if (attempt == MAX_ATTEMPTS || logReader.index().isFresh(loaded)) {
+                if (attempt == MAX_ATTEMPTS || isValid(loaded)) {
                     return loaded;
                 }
             } catch (RuntimeException e) {
@@ -192,6 +198,11 @@ public class ResponseCache {
                 }
             }
         }
+    }
+
+    /** Neither invalidated nor at the end of its validity. */
+    private boolean isValid(CachedResponse cached) {
+        return logReader.index().isFresh(cached) && cached.isValidAt(Instant.now());
     }
 
     private CachedResponse loadAsLeader(
@@ -249,7 +260,7 @@ public class ResponseCache {
                 toJson(content),
                 settings.checkPositions() ? result.lowerBound() : assumedPosition(result, newerInvalidation),
                 result.upperBound().orElseGet(reads::latestPosition),
-                store.newLifetime(content.isNotFound()),
+                store.newLifetime(content),
                 MIN_COMPRESSED_BYTES);
         storeIfFresh(key, cached, result.upperBound().isPresent());
         return cached;

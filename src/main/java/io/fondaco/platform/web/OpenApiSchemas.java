@@ -201,17 +201,26 @@ final class OpenApiSchemas {
             }
             AnnotationInstance include = field.annotation(INCLUDE);
             members.put(
-                    NAMES.translate(component.name()),
+                    jsonName(component.name(), field.annotation(PROPERTY)),
                     new Member(field.type().hasAnnotation(NULLABLE), include == null ? sparse : omitsEmpty(include)));
         }
         for (MethodInfo method : type.methods()) {
             if (method.hasDeclaredAnnotation(PROPERTY) && method.parametersCount() == 0) {
                 members.putIfAbsent(
-                        NAMES.translate(method.name()),
+                        jsonName(method.name(), method.declaredAnnotation(PROPERTY)),
                         new Member(method.returnType().hasAnnotation(NULLABLE), sparse));
             }
         }
         return members;
+    }
+
+    /** The name that {@code @JsonProperty} gives a member, or else its Java name in snake case. */
+    private static String jsonName(String javaName, @Nullable AnnotationInstance property) {
+        return property == null
+                        || property.value() == null
+                        || property.value().asString().isEmpty()
+                ? NAMES.translate(javaName)
+                : property.value().asString();
     }
 
     private static boolean omitsEmpty(@Nullable AnnotationInstance include) {

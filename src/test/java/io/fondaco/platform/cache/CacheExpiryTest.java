@@ -38,7 +38,7 @@ class CacheExpiryTest {
         assertThat(shared.header("Cache-Control"))
                 .isEqualTo("public, max-age=0, s-maxage=60, stale-while-revalidate=30");
         assertThat(shared.header("Vary")).isEqualTo("Accept-Encoding, Fondaco-Consistency, Cookie, Origin");
-        assertThat(shared.header("Surrogate-Key")).isEqualTo(shared.path("id"));
+        assertThat(shared.header("Surrogate-Key")).isEqualTo(shared.path("id") + " public-price-lists");
         Response personal = given().header("Fondaco-Consistency", "start").get(page);
         assertThat(personal.header("Cache-Control")).isEqualTo("private, max-age=0, must-revalidate");
     }

@@ -10,8 +10,10 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,6 +123,32 @@ class CacheHeadersTest {
         assertThat(put(SHARED, ContentEncoding.GZIP, CacheStatus.STALE, personal))
                 .containsEntry("Cache-Control", "no-store")
                 .containsEntry("Cache-Status", "fondaco; hit; detail=stale");
+    }
+
+    @Test
+    void noAgeReachesBeyondTheEndOfValidity() {
+        assertThat(cacheControl(SHARED, Duration.ofSeconds(80)))
+                .matches("public, max-age=5, s-maxage=60, stale-while-revalidate=(19|20)");
+        assertThat(cacheControl(SHARED, Duration.ofSeconds(3))).matches("public, max-age=[23], s-maxage=[23]");
+        assertThat(cacheControl(SHARED, Duration.ofSeconds(-1))).isEqualTo("public, max-age=0, s-maxage=0");
+        assertThat(cacheControl(SHARED, Duration.ofDays(1)))
+                .isEqualTo("public, max-age=5, s-maxage=60, stale-while-revalidate=30");
+        assertThat(cacheControl(Map.of(), Duration.ofSeconds(3))).isEqualTo("public, max-age=0, must-revalidate");
+    }
+
+    private static String cacheControl(Map<String, String> settings, Duration validFor) {
+        CachedResponse response = CachedResponse.of(
+                CacheableResponse.of("", Set.of())
+                        .validUntil(Optional.of(Instant.now().plus(validFor))),
+                new byte[0],
+                Position.START,
+                Position.START,
+                new Lifetime(0, 0),
+                512);
+        Map<String, String> headers = new HashMap<>();
+        new CacheHeaders(settings(settings))
+                .put(response, ContentEncoding.IDENTITY, CacheStatus.HIT, false, headers::put);
+        return headers.getOrDefault("Cache-Control", "");
     }
 
     @Test

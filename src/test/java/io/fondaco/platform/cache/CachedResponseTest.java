@@ -8,7 +8,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
@@ -117,6 +119,25 @@ class CachedResponseTest {
         assertThat(cached.isExpired(Long.MAX_VALUE)).isFalse();
         assertThat(cached.isExpired(Long.MIN_VALUE + 4)).isFalse();
         assertThat(cached.isExpired(Long.MIN_VALUE + 5)).isTrue();
+    }
+
+    @Test
+    void endOfValidityIsReadBack() {
+        assertThat(cachedBody(new byte[0], 512).validUntil()).isEmpty();
+        assertThat(cachedBody(new byte[0], 512).isValidAt(Instant.parse("9999-12-31T23:59:59Z")))
+                .isTrue();
+        Instant end = Instant.parse("2027-06-01T00:00:00.250Z");
+        CachedResponse ending = CachedResponse.of(
+                CacheableResponse.of("", Set.of(LAMP)).validUntil(Optional.of(end)),
+                new byte[0],
+                position(1),
+                position(1),
+                LIFETIME,
+                512);
+        assertThat(ending.validUntil()).contains(end);
+        assertThat(ending.isValidAt(end.minusMillis(1))).isTrue();
+        assertThat(ending.isValidAt(end)).isFalse();
+        assertThat(ending.tags()).containsExactly(LAMP.hash());
     }
 
     @Test
