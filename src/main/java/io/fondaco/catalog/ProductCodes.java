@@ -1,7 +1,5 @@
 package io.fondaco.catalog;
 
-import io.quarkus.arc.DefaultBean;
-import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Set;
 
 /**
@@ -22,20 +20,5 @@ public interface ProductCodes {
     /** Whether a text has the form of a code. */
     static boolean isCode(String text) {
         return text.matches(PATTERN);
-    }
-
-    /** Accepts every code, in an application without another {@link ProductCodes}. */
-    @DefaultBean
-    @ApplicationScoped
-    class EveryCode implements ProductCodes {
-        @Override
-        public Set<String> unknownTaxCategories(Set<String> codes) {
-            return Set.of();
-        }
-
-        @Override
-        public Set<String> unknownShippingProfiles(Set<String> codes) {
-            return Set.of();
-        }
     }
 }

@@ -11,9 +11,11 @@ import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.hibernate.exception.ConstraintViolationException;
 
 /** Shipping profiles in Postgres. Each call is one statement; every read is a projection. */
@@ -58,6 +60,17 @@ class ProfileRepository implements PanacheRepositoryBase<ProfileRepository.Profi
                 .page(0, limit)
                 .project(ShippingProfile.class)
                 .list();
+    }
+
+    /** Those of the codes that are not profiles. */
+    Set<String> unknown(Set<String> codes) {
+        Set<String> unknown = new HashSet<>(codes);
+        getSession()
+                .createSelectionQuery("select p.code from ShippingProfileEntity p where p.code in :codes", String.class)
+                .setParameterList("codes", codes)
+                .getResultList()
+                .forEach(unknown::remove);
+        return unknown;
     }
 
     long countProfiles() {

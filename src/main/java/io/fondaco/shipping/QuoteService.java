@@ -47,6 +47,11 @@ class QuoteService implements Shipping {
                 : quotes;
     }
 
+    @Override
+    public Set<String> unknownProfiles(Set<String> codes) {
+        return profiles.unknown(codes);
+    }
+
     private Loaded<ShippingRules> load() {
         return new Loaded<>(ShippingRules.of(zones.listZones(), methods.listMethods(), profiles.listProfiles()), TAGS);
     }

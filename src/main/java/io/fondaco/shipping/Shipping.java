@@ -2,6 +2,7 @@ package io.fondaco.shipping;
 
 import io.fondaco.platform.cache.ObjectCaches.CachedReads;
 import java.util.List;
+import java.util.Set;
 
 /** Shipping, for other modules. */
 public interface Shipping {
@@ -20,4 +21,7 @@ public interface Shipping {
      * @throws ArithmeticException if the weight of the lines exceeds what a {@code long} holds
      */
     List<ShippingQuote> listQuotes(ShippingRequest request, CachedReads reads);
+
+    /** Those of the codes that are not shipping profiles. One statement. */
+    Set<String> unknownProfiles(Set<String> codes);
 }

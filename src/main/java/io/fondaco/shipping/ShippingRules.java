@@ -1,9 +1,10 @@
 package io.fondaco.shipping;
 
 import io.fondaco.platform.postal.PostalAddress;
+import io.fondaco.platform.postal.PostalCodePatterns;
+import io.fondaco.platform.postal.Regions;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,23 +21,24 @@ import java.util.stream.Collectors;
  */
 record ShippingRules(List<ZoneRules> zones, Map<String, ProfileRules> profiles) {
     private static final ProfileRules NO_RESTRICTIONS = new ProfileRules(Set.of(), Set.of());
-    private static final int COUNTRY_PREFIX_LENGTH = 3;
 
     ShippingRules {
         zones = List.copyOf(zones);
         profiles = Map.copyOf(profiles);
     }
 
-    /** @param methods those that name their profile before those for all profiles; otherwise the older ones first */
+    /**
+     * @param regions by country, as {@link Regions#normalize} returns them; empty if the zone has no regions
+     * @param methods those that name their profile before those for all profiles; otherwise the older ones first
+     */
     record ZoneRules(
             Set<String> countries,
-            Set<String> regions,
-            List<PostalCodePattern> postalCodes,
+            Map<String, Set<String>> regions,
+            PostalCodePatterns postalCodes,
             List<ShippingMethod> methods) {
         ZoneRules {
             countries = Set.copyOf(countries);
-            regions = Set.copyOf(regions);
-            postalCodes = List.copyOf(postalCodes);
+            regions = Map.copyOf(regions);
             methods = List.copyOf(methods);
         }
 
@@ -52,23 +54,15 @@ record ShippingRules(List<ZoneRules> zones, Map<String, ProfileRules> profiles) 
         private boolean contains(PostalAddress address) {
             return (countries.isEmpty() || countries.contains(address.country()))
                     && (regions.isEmpty() || containsRegion(address))
-                    && (postalCodes.isEmpty() || containsPostalCode(address));
+                    && (postalCodes.isEmpty()
+                            || postalCodes.matches(
+                                    PostalCodePatterns.normalizeCode(address.country(), address.postalCode())));
         }
 
-        /** The region of an address is free text; some clients send ISO 3166-2 codes. */
         private boolean containsRegion(PostalAddress address) {
-            if (address.region() == null) {
-                return false;
-            }
-            String region = normalizeRegion(address.region());
-            String prefix = address.country() + "-";
-            String local = region.startsWith(prefix) ? region.substring(COUNTRY_PREFIX_LENGTH) : region;
-            return regions.contains(local) || regions.contains(prefix + local);
-        }
-
-        private boolean containsPostalCode(PostalAddress address) {
-            String code = PostalCodePattern.normalize(address.postalCode());
-            return postalCodes.stream().anyMatch(pattern -> pattern.matches(code));
+            return address.region() != null
+                    && regions.getOrDefault(address.country(), Set.of())
+                            .contains(Regions.normalize(address.country(), address.region()));
         }
     }
 
@@ -98,19 +92,24 @@ record ShippingRules(List<ZoneRules> zones, Map<String, ProfileRules> profiles) 
     private static ZoneRules toRules(ShippingZone zone, List<ShippingMethod> methods) {
         return new ZoneRules(
                 Set.copyOf(zone.countries()),
-                zone.regions().stream().map(ShippingRules::normalizeRegion).collect(Collectors.toSet()),
-                zone.postalCodes().stream()
-                        .flatMap(pattern -> PostalCodePattern.parse(pattern).stream())
-                        .toList(),
+                regionsByCountry(zone),
+                PostalCodePatterns.of(zone.postalCodes().stream()
+                        .map(PostalCodePatterns::parse)
+                        .toList()),
                 methods);
+    }
+
+    private static Map<String, Set<String>> regionsByCountry(ShippingZone zone) {
+        return zone.regions().isEmpty()
+                ? Map.of()
+                : zone.countries().stream()
+                        .collect(Collectors.toMap(country -> country, country -> zone.regions().stream()
+                                .map(region -> Regions.normalize(country, region))
+                                .collect(Collectors.toSet())));
     }
 
     private static ProfileRules toRules(ShippingProfile profile) {
         return new ProfileRules(Set.copyOf(profile.excludedCountries()), Set.copyOf(profile.excludedMethods()));
-    }
-
-    static String normalizeRegion(String region) {
-        return region.strip().toUpperCase(Locale.ROOT);
     }
 
     /** The code of a product's profile; {@link Shipping#DEFAULT_PROFILE} if it does not exist. */

@@ -2,6 +2,7 @@ package io.fondaco.shipping;
 
 import io.fondaco.platform.postal.CountryCode;
 import io.fondaco.platform.postal.PostalAddress;
+import io.fondaco.platform.postal.PostalCodePatterns;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
 import io.fondaco.platform.web.Violation;
@@ -51,7 +52,7 @@ class ZoneService {
             @Schema(description = "Codes (`35037`), prefixes (`35*`) and ranges of digits (`51000-51999`).")
             @Nullable
             List<
-                            @NotNull @Size(min = 1, max = PostalCodePattern.MAX_LENGTH)
+                            @NotNull @Size(min = 1, max = PostalCodePatterns.MAX_PATTERN_LENGTH)
                             @Pattern(regexp = PostalAddress.PRINTABLE) String>
                     postalCodes) {
 
@@ -73,7 +74,7 @@ class ZoneService {
 
             @Size(max = MAX_POSTAL_CODES) @Nullable
             List<
-                            @NotNull @Size(min = 1, max = PostalCodePattern.MAX_LENGTH)
+                            @NotNull @Size(min = 1, max = PostalCodePatterns.MAX_PATTERN_LENGTH)
                             @Pattern(regexp = PostalAddress.PRINTABLE) String>
                     postalCodes) {
 
@@ -99,11 +100,11 @@ class ZoneService {
                         "/countries", "required", "Name the countries that the regions and postal codes are in."));
             }
             for (int index = 0; index < postalCodes.size(); index++) {
-                if (PostalCodePattern.parse(postalCodes.get(index)).isEmpty()) {
+                try {
+                    PostalCodePatterns.parse(postalCodes.get(index));
+                } catch (IllegalArgumentException e) {
                     violations.add(new Violation(
-                            "/postal_codes/" + index,
-                            "invalid_postal_code_pattern",
-                            "Not a postal code, a prefix such as 35* or a range such as 51000-51999."));
+                            "/postal_codes/" + index, "invalid_postal_code_pattern", String.valueOf(e.getMessage())));
                 }
             }
             for (int index = 0; index < regions.size(); index++) {

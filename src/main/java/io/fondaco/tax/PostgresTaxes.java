@@ -19,12 +19,19 @@ class PostgresTaxes implements Taxes {
 
     private final TaxRateRepository rates;
     private final TaxSettingsService settings;
+    private final TaxCategoryService categories;
     private final ObjectCache<String, CountryRates> ratesByCountry = new ObjectCache<>(MAX_CACHED);
     private final ObjectCache<String, TaxSettings> cachedSettings = new ObjectCache<>(1);
 
-    PostgresTaxes(TaxRateRepository rates, TaxSettingsService settings) {
+    PostgresTaxes(TaxRateRepository rates, TaxSettingsService settings, TaxCategoryService categories) {
         this.rates = rates;
         this.settings = settings;
+        this.categories = categories;
+    }
+
+    @Override
+    public Set<String> unknownCategories(Set<String> codes) {
+        return categories.unknown(codes);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.fondaco.platform.web.IfMatch;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.hibernate.Session;
@@ -44,6 +45,16 @@ class TaxCategoryService {
                         "select c.code from TaxCategoryEntity c order by c.code", String.class)
                 .setLockMode(LockModeType.PESSIMISTIC_READ)
                 .getResultList());
+    }
+
+    /** Those of the codes that are not categories. */
+    Set<String> unknown(Set<String> codes) {
+        Set<String> unknown = new HashSet<>(codes);
+        session.createSelectionQuery("select c.code from TaxCategoryEntity c where c.code in :codes", String.class)
+                .setParameterList("codes", codes)
+                .getResultList()
+                .forEach(unknown::remove);
+        return unknown;
     }
 
     private SelectionQuery<TaxCategory> selectByCode(String code) {

@@ -8,6 +8,7 @@ import io.fondaco.platform.cache.ObjectCaches;
 import io.fondaco.platform.cache.ObjectCaches.CachedReads;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
+import io.fondaco.pricing.Pricing;
 import io.fondaco.promotion.Promotions;
 import io.fondaco.shipping.Shipping;
 import io.fondaco.tax.Taxes;
@@ -25,12 +26,12 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class CartPricing {
     private static final TotalsStep TAX = new TaxStep();
-    private static final TotalsStep TOTAL = new TotalStep();
 
     private final SellableItems items;
     private final Shipping shipping;
     private final Inventory inventory;
     private final Promotions promotions;
+    private final Pricing pricing;
     private final Taxes taxes;
     private final ObjectCaches caches;
 
@@ -39,12 +40,14 @@ public class CartPricing {
             Shipping shipping,
             Inventory inventory,
             Promotions promotions,
+            Pricing pricing,
             Taxes taxes,
             ObjectCaches caches) {
         this.items = items;
         this.shipping = shipping;
         this.inventory = inventory;
         this.promotions = promotions;
+        this.pricing = pricing;
         this.taxes = taxes;
         this.caches = caches;
     }
@@ -84,7 +87,7 @@ public class CartPricing {
                 new TaxationStep(sale -> taxes.taxationOf(sale, reads)),
                 new DiscountsStep(request -> promotions.calculateDiscounts(request, reads)),
                 TAX,
-                TOTAL);
+                new TotalStep(total -> pricing.roundingFor(total, reads)));
     }
 
     private PricedCart price(Cart cart, CachedReads reads) {

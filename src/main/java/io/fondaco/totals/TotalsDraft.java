@@ -154,7 +154,7 @@ record TotalsDraft(
                 total);
     }
 
-    TotalsDraft withTotal(Money newTotal) {
+    TotalsDraft withTotal(Money newRounding, Money newTotal) {
         return new TotalsDraft(
                 cart,
                 at,
@@ -167,7 +167,7 @@ record TotalsDraft(
                 subtotal,
                 discount,
                 shipping,
-                rounding,
+                newRounding,
                 newTotal);
     }
 

@@ -211,7 +211,7 @@ class TotalsStepTest {
                 .containsExactly(euros(150), euros(0));
         assertThat(taxed.taxes().shipping().tax()).as("of 4.90 less 0.90").isEqualTo(euros(40));
         assertThat(taxed.taxes().tax()).isEqualTo(euros(190));
-        assertThat(new TotalStep().apply(taxed).toPricedCart().totals())
+        assertThat(new TotalStep(_ -> 0).apply(taxed).toPricedCart().totals())
                 .isEqualTo(
                         new Totals(euros(2_000), euros(590), euros(490), euros(190), euros(0), euros(0), euros(2_090)));
     }
@@ -219,7 +219,7 @@ class TotalsStepTest {
     @Test
     void totalDoesNotGrowByIncludedTax() {
         createVariant("SOAP", 1_100);
-        PricedCart priced = new TotalStep()
+        PricedCart priced = new TotalStep(_ -> 0)
                 .apply(tax(cart().withLines("SOAP", 2), new FlatTax(true, Optional.empty()), Discounts.NONE))
                 .toPricedCart();
         assertThat(priced.totals())
@@ -241,7 +241,7 @@ class TotalsStepTest {
     @Test
     void lineIsShownWithAndWithoutTaxAndDiscount() {
         createVariant("SOAP", 1_000);
-        CartView view = new TotalStep()
+        CartView view = new TotalStep(_ -> 0)
                 .apply(tax(
                         cart().withLines("SOAP", 2).withAddress(),
                         new FlatTax(false, Optional.empty()),
@@ -313,7 +313,7 @@ class TotalsStepTest {
                 euros(490),
                 euros(-1),
                 euros(0));
-        assertThat(new TotalStep().apply(draft).toPricedCart().totals())
+        assertThat(new TotalStep(_ -> 0).apply(draft).toPricedCart().totals())
                 .isEqualTo(
                         new Totals(euros(1000), euros(200), euros(490), euros(91), euros(60), euros(-1), euros(1320)));
     }
