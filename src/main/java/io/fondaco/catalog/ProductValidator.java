@@ -1,8 +1,11 @@
 package io.fondaco.catalog;
 
+import io.fondaco.catalog.Catalog.ProductCodes;
 import io.fondaco.catalog.ProductUpsertResult.ValidationError;
 import io.fondaco.platform.web.UnicodeText;
 import io.fondaco.platform.web.Violation;
+import io.quarkus.arc.DefaultBean;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -171,6 +174,21 @@ final class ProductValidator {
             return code == null || code.equals(stored) || !taxCategories.contains(code)
                     ? Optional.empty()
                     : error("tax_category", "unknown_tax_category", "There is no such tax category", code);
+        }
+    }
+
+    /** Accepts every code, in an application without another {@link ProductCodes}. */
+    @DefaultBean
+    @ApplicationScoped
+    static class EveryCode implements ProductCodes {
+        @Override
+        public Set<String> unknownTaxCategories(Set<String> codes) {
+            return Set.of();
+        }
+
+        @Override
+        public Set<String> unknownShippingProfiles(Set<String> codes) {
+            return Set.of();
         }
     }
 
