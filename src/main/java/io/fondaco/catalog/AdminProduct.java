@@ -1,6 +1,7 @@
 package io.fondaco.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fondaco.catalog.Catalog.ProductCodes;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ExplicitNull;
 import jakarta.validation.Valid;

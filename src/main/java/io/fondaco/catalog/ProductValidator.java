@@ -1,5 +1,6 @@
 package io.fondaco.catalog;
 
+import io.fondaco.catalog.Catalog.ProductCodes;
 import io.fondaco.catalog.ProductUpsertResult.ValidationError;
 import io.fondaco.platform.web.UnicodeText;
 import io.fondaco.platform.web.Violation;

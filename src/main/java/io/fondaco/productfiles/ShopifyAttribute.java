@@ -1,6 +1,6 @@
 package io.fondaco.productfiles;
 
-import io.fondaco.catalog.ProductCodes;
+import io.fondaco.catalog.Catalog.ProductCodes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

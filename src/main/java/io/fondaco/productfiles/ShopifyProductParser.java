@@ -2,8 +2,8 @@ package io.fondaco.productfiles;
 
 import static io.fondaco.productfiles.ShopifyColumns.*;
 
+import io.fondaco.catalog.Catalog.ProductCodes;
 import io.fondaco.catalog.InventoryPolicy;
-import io.fondaco.catalog.ProductCodes;
 import io.fondaco.catalog.ProductDraft;
 import io.fondaco.catalog.ProductSnapshot;
 import io.fondaco.catalog.ProductStatus;

@@ -1,6 +1,6 @@
 package io.fondaco.totals;
 
-import io.fondaco.catalog.ProductCodes;
+import io.fondaco.catalog.Catalog.ProductCodes;
 import io.fondaco.shipping.Shipping;
 import io.fondaco.tax.Taxes;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -2,6 +2,7 @@ package io.fondaco.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fondaco.catalog.Catalog.ProductCodes;
 import io.fondaco.catalog.Catalog.ProductLevelRows;
 import io.fondaco.catalog.ProductUpsertResult.ChangeType;
 import io.fondaco.catalog.ProductUpsertResult.ValidationError;
