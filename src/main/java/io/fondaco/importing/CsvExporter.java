@@ -35,9 +35,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Writes all products, stock levels or tax rates as CSV, page by page at constant memory. It sends the columns that every file
- * has before it reads any row, and each page as soon as it is written, so that the first byte does not wait for the
- * data.
+ * Writes all products, stock levels or tax rates as CSV, page by page at constant memory. It sends the columns that
+ * every file has before it reads any row, and each page as soon as it is written, so that the first byte does not wait
+ * for the data.
  */
 @ApplicationScoped
 class CsvExporter {
@@ -55,8 +55,7 @@ class CsvExporter {
     private final TaxRates taxRates;
     private final EntityManager entities;
 
-    CsvExporter(
-            Catalog catalog, Pricing pricing, Inventory inventory, TaxRates taxRates, EntityManager entities) {
+    CsvExporter(Catalog catalog, Pricing pricing, Inventory inventory, TaxRates taxRates, EntityManager entities) {
         this.catalog = catalog;
         this.pricing = pricing;
         this.inventory = inventory;

@@ -182,8 +182,7 @@ class ImportJobRunner {
     }
 
     /** Imports a file whose rows are independent of each other. */
-    private static boolean importRows(
-            CsvRowReader rows, Consumer<List<CsvRow>> applyBatch, BooleanSupplier stopping) {
+    private static boolean importRows(CsvRowReader rows, Consumer<List<CsvRow>> applyBatch, BooleanSupplier stopping) {
         List<CsvRow> batch = new ArrayList<>();
         long size = 0;
         while (true) {

@@ -23,7 +23,8 @@ final class ImportParameters {
                 return kind;
             }
         }
-        throw invalid("kind", "invalid_parameter", "kind must be products, stock or tax-rates, not '%s'.", orEmpty(text));
+        throw invalid(
+                "kind", "invalid_parameter", "kind must be products, stock or tax-rates, not '%s'.", orEmpty(text));
     }
 
     /** The parameter is optional for stock and tax rates; tax rates have no other format than that of this project. */
@@ -32,7 +33,8 @@ final class ImportParameters {
             return FileFormat.FONDACO;
         }
         if (kind == FileKind.TAX_RATES && !FileFormat.FONDACO.toString().equals(text)) {
-            throw invalid("format", "invalid_parameter", "format must be fondaco for tax-rates, not '%s'.", orEmpty(text));
+            throw invalid(
+                    "format", "invalid_parameter", "format must be fondaco for tax-rates, not '%s'.", orEmpty(text));
         }
         for (FileFormat format : FileFormat.values()) {
             if (format.toString().equals(text)) {
