@@ -58,8 +58,7 @@ class CsvExporter {
     private final TaxRates taxRates;
     private final EntityManager entities;
 
-    CsvExporter(
-            Catalog catalog, Pricing pricing, Inventory inventory, TaxRates taxRates, EntityManager entities) {
+    CsvExporter(Catalog catalog, Pricing pricing, Inventory inventory, TaxRates taxRates, EntityManager entities) {
         this.catalog = catalog;
         this.pricing = pricing;
         this.inventory = inventory;

@@ -68,8 +68,7 @@ class TaxRateBatchImporter {
         jobs.record(importLease, batchResult, rows.getLast().number());
     }
 
-    private List<ParsedRow> rejectDuplicates(
-            ImportLease importLease, List<ParsedRow> rows, BatchResult batchResult) {
+    private List<ParsedRow> rejectDuplicates(ImportLease importLease, List<ParsedRow> rows, BatchResult batchResult) {
         List<String> keys = rows.stream().map(ParsedRow::key).distinct().toList();
         Set<String> seen = new HashSet<>(jobs.recordSeenKeys(importLease.id(), keys));
         List<ParsedRow> accepted = new ArrayList<>();

@@ -154,8 +154,7 @@ final class TaxRateRowParser {
     }
 
     private InvalidRow invalidCell(CsvRow row, String column, String code, String template, String value) {
-        return new InvalidRow(
-                RowError.of(row.number(), csvHeader.columnName(List.of(column)), code, template, value));
+        return new InvalidRow(RowError.of(row.number(), csvHeader.columnName(List.of(column)), code, template, value));
     }
 
     /** The error of a row whose rate breaks a rule. */

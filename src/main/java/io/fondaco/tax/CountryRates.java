@@ -130,10 +130,10 @@ final class CountryRates {
             }
             Map<String, Rule> byName = new LinkedHashMap<>();
             rules.stream()
-                    .filter(rule -> rule.category().equals(category)
-                            || rule.category().equals(Taxes.STANDARD_CATEGORY))
-                    .forEach(rule ->
-                            byName.merge(rule.nameKey(), rule, BinaryOperator.minBy(Rule.MOST_SPECIFIC_FIRST)));
+                    .filter(rule ->
+                            rule.category().equals(category) || rule.category().equals(Taxes.STANDARD_CATEGORY))
+                    .forEach(
+                            rule -> byName.merge(rule.nameKey(), rule, BinaryOperator.minBy(Rule.MOST_SPECIFIC_FIRST)));
             return new RateSet(byName.values().stream().map(Rule::rate).toList());
         }
     }

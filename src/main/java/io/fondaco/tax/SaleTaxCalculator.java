@@ -26,8 +26,11 @@ import java.util.function.Function;
  * and distributed to its lines by the largest-remainder method. Intermediate results are exact.
  */
 final class SaleTaxCalculator implements SaleTaxation {
-    /** Largest first, so that the order of the lines decides only between equal amounts. */
-    private static final Comparator<Part> LARGEST_FIRST = Comparator.comparingLong(Part::amount).reversed();
+    private static final String SHIPPING = "";
+
+    /** Largest first, so that the order of the lines decides only between equal ones. */
+    private static final Comparator<Part> LARGEST_FIRST =
+            Comparator.comparingLong(Part::amount).reversed().thenComparing(Part::category);
 
     private static final Comparator<RateSet> BY_RATES =
             Comparator.comparing(RateSet::factor).reversed().thenComparing(RateSet::toString);
@@ -48,8 +51,9 @@ final class SaleTaxCalculator implements SaleTaxation {
      * An amount that is taxed by one set of rates: a line, or a part of shipping.
      *
      * @param line index of the line; the number of lines for shipping
+     * @param category of the line; {@link #SHIPPING} for shipping
      */
-    private record Part(int line, long amount, RateSet rates, boolean includesTax) {}
+    private record Part(int line, String category, long amount, RateSet rates, boolean includesTax) {}
 
     /** @param line index of the line, or -1 for all lines with these rates */
     private record GroupKey(int line, RateSet rates, boolean includesTax) {}
@@ -88,7 +92,8 @@ final class SaleTaxCalculator implements SaleTaxation {
         List<Part> parts = new ArrayList<>();
         for (int index = 0; index < lines.size(); index++) {
             TaxableLine line = lines.get(index);
-            parts.add(new Part(index, amountOf(line.amount()), ratesOf(line.category()), line.includesTax()));
+            parts.add(new Part(
+                    index, line.category(), amountOf(line.amount()), ratesOf(line.category()), line.includesTax()));
         }
         parts.addAll(shippingParts(parts, amountOf(shipping)));
         List<List<TaxLine>> taxLines = new ArrayList<>();
@@ -125,7 +130,7 @@ final class SaleTaxCalculator implements SaleTaxation {
         lines.stream()
                 .filter(line -> line.amount() > 0)
                 .forEach(line -> values.merge(line.rates(), BigInteger.valueOf(line.amount()), BigInteger::add));
-        Function<RateSet, List<Part>> all = set -> List.of(new Part(index, shipping, set, includesTax));
+        Function<RateSet, List<Part>> all = set -> List.of(new Part(index, SHIPPING, shipping, set, includesTax));
         if (values.isEmpty()) {
             return all.apply(ratesOf(settings.shippingCategory()));
         }
@@ -144,7 +149,7 @@ final class SaleTaxCalculator implements SaleTaxation {
                         shipping, values.values().toArray(BigInteger[]::new));
                 List<Part> parts = new ArrayList<>();
                 for (int set = 0; set < shares.length; set++) {
-                    parts.add(new Part(index, shares[set], sets.get(set), includesTax));
+                    parts.add(new Part(index, SHIPPING, shares[set], sets.get(set), includesTax));
                 }
                 yield parts;
             }
@@ -153,11 +158,9 @@ final class SaleTaxCalculator implements SaleTaxation {
 
     private Map<GroupKey, List<Part>> group(List<Part> parts) {
         Map<GroupKey, List<Part>> groups = new LinkedHashMap<>();
-        parts.stream()
-                .filter(part -> part.amount() > 0)
-                .sorted(LARGEST_FIRST)
-                .forEach(part -> groups.computeIfAbsent(keyOf(part), _ -> new ArrayList<>())
-                        .add(part));
+        parts.stream().filter(part -> part.amount() > 0).sorted(LARGEST_FIRST).forEach(part -> groups.computeIfAbsent(
+                        keyOf(part), _ -> new ArrayList<>())
+                .add(part));
         return groups;
     }
 
@@ -172,8 +175,7 @@ final class SaleTaxCalculator implements SaleTaxation {
             return;
         }
         long[] amounts = group.stream().mapToLong(Part::amount).toArray();
-        List<GroupTax> taxes =
-                group.getFirst().includesTax() ? includedTaxes(set, amounts) : addedTaxes(set, amounts);
+        List<GroupTax> taxes = group.getFirst().includesTax() ? includedTaxes(set, amounts) : addedTaxes(set, amounts);
         for (GroupTax tax : taxes) {
             for (int index = 0; index < amounts.length; index++) {
                 taxLines.get(group.get(index).line())
@@ -230,8 +232,8 @@ final class SaleTaxCalculator implements SaleTaxation {
     }
 
     private long round(BigDecimal dividend, BigDecimal divisor) {
-        return requireSupported(dividend.divide(divisor, 0, settings.roundingMode().mode())
-                .toBigIntegerExact());
+        return requireSupported(
+                dividend.divide(divisor, 0, settings.roundingMode().mode()).toBigIntegerExact());
     }
 
     private static long requireSupported(BigInteger amount) {

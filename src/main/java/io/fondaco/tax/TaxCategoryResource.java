@@ -137,8 +137,7 @@ class TaxCategoryResource {
                     + "exists from the start and stays.")
     @APIResponse(responseCode = "412", description = "`version_mismatch`: the category has changed since you read it.")
     @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
-    public void delete(
-            @RestPath @Size(max = 40) String code, @HeaderParam("If-Match") @Nullable String ifMatch) {
+    public void delete(@RestPath @Size(max = 40) String code, @HeaderParam("If-Match") @Nullable String ifMatch) {
         service.delete(code, ifMatch);
     }
 }

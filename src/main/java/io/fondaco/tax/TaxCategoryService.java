@@ -41,10 +41,10 @@ class TaxCategoryService {
     /** The codes of all categories, none of which is deleted until the transaction ends. */
     @Transactional(Transactional.TxType.MANDATORY)
     Set<String> lockCodes() {
-        return Set.copyOf(session.createSelectionQuery(
-                        "select c.code from TaxCategoryEntity c order by c.code", String.class)
-                .setLockMode(LockModeType.PESSIMISTIC_READ)
-                .getResultList());
+        return Set.copyOf(
+                session.createSelectionQuery("select c.code from TaxCategoryEntity c order by c.code", String.class)
+                        .setLockMode(LockModeType.PESSIMISTIC_READ)
+                        .getResultList());
     }
 
     /** Those of the codes that are not categories. */
@@ -100,7 +100,8 @@ class TaxCategoryService {
     @Transactional
     void delete(String code, @Nullable String ifMatch) {
         if (lock(code, ifMatch).builtIn()) {
-            throw ApiException.conflict("built_in_category", "The tax category '%s' cannot be deleted.".formatted(code));
+            throw ApiException.conflict(
+                    "built_in_category", "The tax category '%s' cannot be deleted.".formatted(code));
         }
         try {
             session.createMutationQuery("delete TaxCategoryEntity where code = :code")

@@ -166,7 +166,7 @@ public final class TaxId {
         return sum % 10 == 0;
     }
 
-    /** Numbers of companies have a check digit before the B; those of natural persons ISO 7064, MOD 97-10, as a whole. */
+    /** Numbers of companies have a check digit before the B; those of natural persons follow ISO 7064, MOD 97-10. */
     private static boolean isDutch(String number) {
         boolean company = weightedSum(number, 9, 8, 7, 6, 5, 4, 3, 2) % 11 == digit(number, 8);
         String digits = "2321" + number.replace("B", "11");

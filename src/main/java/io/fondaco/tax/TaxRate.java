@@ -82,8 +82,7 @@ record TaxRate(
 
     /** What the rate says. */
     TaxRateDraft toDraft() {
-        return new TaxRateDraft(
-                name, country, region, postalCodes, category, rate, compound, validFrom, validUntil);
+        return new TaxRateDraft(name, country, region, postalCodes, category, rate, compound, validFrom, validUntil);
     }
 
     /**

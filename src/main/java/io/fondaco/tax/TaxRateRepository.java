@@ -74,8 +74,7 @@ class TaxRateRepository implements PanacheRepositoryBase<TaxRateEntity, UUID> {
     /** The countries that have rates. */
     List<String> listCountries() {
         return getSession()
-                .createSelectionQuery(
-                        "select distinct r.country from TaxRateEntity r order by r.country", String.class)
+                .createSelectionQuery("select distinct r.country from TaxRateEntity r order by r.country", String.class)
                 .getResultList();
     }
 

@@ -80,9 +80,7 @@ class TaxRateResource {
             responseCode = "201",
             description = "The tax rate.",
             content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = TaxRate.class)))
+                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = TaxRate.class)))
     public Response create(@NotNull @Valid TaxRateDraft request) {
         TaxRate created = service.create(request);
         return Response.status(201)
@@ -102,9 +100,7 @@ class TaxRateResource {
             responseCode = "200",
             description = "The tax rate.",
             content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = TaxRate.class)))
+                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = TaxRate.class)))
     public Response get(@RestPath String id) {
         TaxRate rate = service.get(TaxRateId.parse(id));
         return Response.ok(rate).tag(IfMatch.etag(rate.version())).build();
@@ -116,16 +112,15 @@ class TaxRateResource {
     @Operation(
             operationId = "changeTaxRate",
             summary = "Change a tax rate",
-            description = "Absent fields keep their values; `clear` removes the value of a field. To change a rate from "
-                    + "a moment on, set its `valid_until` and create a rate with this `valid_from`. Orders keep their "
-                    + "taxes. 422: overlapping_rates.")
+            description =
+                    "Absent fields keep their values; `clear` removes the value of a field. To change a rate from "
+                            + "a moment on, set its `valid_until` and create a rate with this `valid_from`. Orders "
+                            + "keep their taxes. 422: overlapping_rates.")
     @APIResponse(
             responseCode = "200",
             description = "The changed tax rate.",
             content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = TaxRate.class)))
+                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = TaxRate.class)))
     @APIResponse(responseCode = "412", description = "`version_mismatch`: the rate has changed since you read it.")
     @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
     public Response change(
@@ -139,10 +134,7 @@ class TaxRateResource {
     @DELETE
     @Path("/{id}")
     @RolesAllowed(Scopes.TAXES_WRITE)
-    @Operation(
-            operationId = "deleteTaxRate",
-            summary = "Delete a tax rate",
-            description = "Orders keep their taxes.")
+    @Operation(operationId = "deleteTaxRate", summary = "Delete a tax rate", description = "Orders keep their taxes.")
     @APIResponse(responseCode = "204", description = "Deleted.")
     @APIResponse(responseCode = "412", description = "`version_mismatch`: the rate has changed since you read it.")
     @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")

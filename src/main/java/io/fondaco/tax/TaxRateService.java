@@ -105,7 +105,8 @@ class TaxRateService implements TaxRates {
     public List<ImportedRate> importAll(List<TaxRateDraft> rates, boolean dryRun) {
         settings.lock();
         TaxRateValidator validator = validator();
-        RateBook book = bookOf(rates.stream().map(TaxRateDraft::country).distinct().toList());
+        RateBook book =
+                bookOf(rates.stream().map(TaxRateDraft::country).distinct().toList());
         List<ImportedRate> results = new ArrayList<>();
         Set<String> changedCountries = new LinkedHashSet<>();
         List<TaxRateEntity> created = new ArrayList<>();
@@ -171,8 +172,7 @@ class TaxRateService implements TaxRates {
         List<Violation> violations = new ArrayList<>();
         TaxRateDraft normalized = validator().normalize(draft, violations);
         if (!violations.isEmpty()) {
-            throw ApiException.invalid(
-                    violations.subList(0, Math.min(violations.size(), Violation.MAX_REPORTED)));
+            throw ApiException.invalid(violations.subList(0, Math.min(violations.size(), Violation.MAX_REPORTED)));
         }
         return normalized;
     }
@@ -206,7 +206,8 @@ class TaxRateService implements TaxRates {
 
         private final Map<String, Set<TaxRateId>> idsByCountry = new HashMap<>();
 
-        private record RateKey(String name, String country, @Nullable String region, String category) {
+        private record RateKey(
+                String name, String country, @Nullable String region, String category) {
             static RateKey of(String name, String country, @Nullable String region, @Nullable String category) {
                 return new RateKey(
                         name.toLowerCase(Locale.ROOT),
@@ -235,8 +236,8 @@ class TaxRateService implements TaxRates {
 
         /** The rate with the name, place, category and beginning of a draft in its normal form. */
         Optional<TaxRate> find(TaxRateDraft normalized) {
-            RateKey key = RateKey.of(
-                    normalized.name(), normalized.country(), normalized.region(), normalized.category());
+            RateKey key =
+                    RateKey.of(normalized.name(), normalized.country(), normalized.region(), normalized.category());
             Set<String> postalCodes =
                     normalized.postalCodes() == null ? Set.of() : Set.copyOf(normalized.postalCodes());
             return findByKey(key).stream()

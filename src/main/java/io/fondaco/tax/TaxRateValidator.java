@@ -123,7 +123,9 @@ final class TaxRateValidator {
         BigDecimal rate = new BigDecimal(text);
         if (rate.signum() < 0 || rate.compareTo(BigDecimal.ONE) > 0) {
             violations.add(new Violation(
-                    "/rate", "out_of_range", "A rate is a fraction from 0 to 1: 19 %% is 0.19, not %s.".formatted(text)));
+                    "/rate",
+                    "out_of_range",
+                    "A rate is a fraction from 0 to 1: 19 %% is 0.19, not %s.".formatted(text)));
         } else if (rate.stripTrailingZeros().scale() > MAX_DECIMALS) {
             violations.add(new Violation(
                     "/rate", "too_many_decimals", "A rate has at most %d decimals.".formatted(MAX_DECIMALS)));
@@ -141,8 +143,7 @@ final class TaxRateValidator {
         Instant start = truncate(from);
         Instant end = truncate(until);
         if (start != null && end != null && !start.isBefore(end)) {
-            violations.add(
-                    new Violation("/valid_until", "ends_before_start", "valid_until must be after valid_from."));
+            violations.add(new Violation("/valid_until", "ends_before_start", "valid_until must be after valid_from."));
         }
         return end;
     }
@@ -167,8 +168,7 @@ final class TaxRateValidator {
         return new Violation(
                 pointer,
                 "unknown_region",
-                "'%s' is not the ISO 3166-2 code of a region of %s."
-                        .formatted(Violation.abbreviate(region), country));
+                "'%s' is not the ISO 3166-2 code of a region of %s.".formatted(Violation.abbreviate(region), country));
     }
 
     static Violation unknownCategory(String pointer, String category) {

@@ -31,7 +31,8 @@ record TaxSettings(
         @Schema(description = "The tax category of shipping.", examples = "standard")
         String shippingCategory,
 
-        @Schema(description = "Where the seller is, ISO 3166-1 alpha-2: the place of sales without an address.") @Nullable
+        @Schema(description = "Where the seller is, ISO 3166-1 alpha-2: the place of sales without an address.")
+        @Nullable
         String sellerCountry,
 
         @Nullable String sellerRegion,
@@ -134,7 +135,8 @@ record TaxSettings(
             @Pattern(regexp = TaxCategory.CODE) @Schema(examples = "standard") @Nullable
             String shippingCategory,
 
-            @Schema(pattern = "^[A-Z]{2}$", examples = "DE") @Nullable String sellerCountry,
+            @Schema(pattern = "^[A-Z]{2}$", examples = "DE") @Nullable
+            String sellerCountry,
 
             @Size(max = TaxRateDraft.MAX_REGION) @Pattern(regexp = PostalAddress.PRINTABLE) @Nullable
             String sellerRegion,

@@ -68,7 +68,9 @@ class TaxSettingsResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = TaxSettings.class)))
-    @APIResponse(responseCode = "412", description = "`version_mismatch`: the settings have changed since you read them.")
+    @APIResponse(
+            responseCode = "412",
+            description = "`version_mismatch`: the settings have changed since you read them.")
     @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
     public Response change(
             @HeaderParam("If-Match") @Nullable String ifMatch, @NotNull @Valid TaxSettings.Change change) {

@@ -21,7 +21,8 @@ public final class ProportionalAllocation {
         if (amount < 0 || amount > sum) {
             throw new IllegalArgumentException("Cannot split %d by weights with the sum %d".formatted(amount, sum));
         }
-        BigInteger[] exact = Arrays.stream(weights).mapToObj(BigInteger::valueOf).toArray(BigInteger[]::new);
+        BigInteger[] exact =
+                Arrays.stream(weights).mapToObj(BigInteger::valueOf).toArray(BigInteger[]::new);
         return allocateByWeights(amount, exact);
     }
 

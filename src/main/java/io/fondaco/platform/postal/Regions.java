@@ -17,7 +17,8 @@ public final class Regions {
     private static final Pattern NOT_LETTERS = Pattern.compile("[^A-Z]");
 
     /** Source: ISO 3166-2, with the territories and the military addresses of the postal services. */
-    private static final Map<String, Map<String, String>> CODES_BY_NAME = Map.of("US", codesByName("""
+    private static final Map<String, Map<String, String>> CODES_BY_NAME =
+            Map.of("US", codesByName("""
             AL Alabama, AK Alaska, AZ Arizona, AR Arkansas, CA California, CO Colorado, CT Connecticut, DE Delaware,
             DC District of Columbia, FL Florida, GA Georgia, HI Hawaii, ID Idaho, IL Illinois, IN Indiana, IA Iowa,
             KS Kansas, KY Kentucky, LA Louisiana, ME Maine, MD Maryland, MA Massachusetts, MI Michigan, MN Minnesota,

@@ -3,6 +3,7 @@ package io.fondaco.platform.money;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigInteger;
 import java.util.Arrays;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -49,6 +50,20 @@ class ProportionalAllocationTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> ProportionalAllocation.allocate(-1, new long[] {5}))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void weightsMayBeSmallerThanTheAmount() {
+        assertThat(ProportionalAllocation.allocateByWeights(1_000, weights(1, 1, 1)))
+                .containsExactly(334, 333, 333);
+        assertThat(ProportionalAllocation.allocateByWeights(7, weights(0, 19))).containsExactly(0, 7);
+        assertThat(ProportionalAllocation.allocateByWeights(0, weights(0, 0))).containsExactly(0, 0);
+        assertThatThrownBy(() -> ProportionalAllocation.allocateByWeights(1, weights(0, 0)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static BigInteger[] weights(long... weights) {
+        return Arrays.stream(weights).mapToObj(BigInteger::valueOf).toArray(BigInteger[]::new);
     }
 
     @Provide
