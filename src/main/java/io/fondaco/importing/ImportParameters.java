@@ -35,9 +35,9 @@ final class ImportParameters {
         if (text == null && kind != FileKind.PRODUCTS) {
             return FileFormat.FONDACO;
         }
-        if ((kind == FileKind.PRICES || kind == FileKind.TAX_RATES) && !FileFormat.FONDACO.toString().equals(text)) {
-            throw invalid(
-                    "format", "invalid_parameter", "format must be fondaco, not '%s'.", orEmpty(text));
+        if ((kind == FileKind.PRICES || kind == FileKind.TAX_RATES)
+                && !FileFormat.FONDACO.toString().equals(text)) {
+            throw invalid("format", "invalid_parameter", "format must be fondaco, not '%s'.", orEmpty(text));
         }
         for (FileFormat format : FileFormat.values()) {
             if (format.toString().equals(text)) {
