@@ -16,6 +16,7 @@
             "inventory",
             "order",
             "payment",
+            "pricing",
             "promotion",
             "shipping",
             "tax",

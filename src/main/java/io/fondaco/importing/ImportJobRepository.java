@@ -1,5 +1,6 @@
 package io.fondaco.importing;
 
+import io.fondaco.importing.ImportLease.ImportLeaseLost;
 import io.fondaco.platform.csv.MalformedCsv;
 import io.fondaco.productfiles.RowError;
 import jakarta.enterprise.context.ApplicationScoped;

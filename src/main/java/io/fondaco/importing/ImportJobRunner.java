@@ -1,5 +1,6 @@
 package io.fondaco.importing;
 
+import io.fondaco.importing.ImportLease.ImportLeaseLost;
 import io.fondaco.platform.csv.CsvHeader;
 import io.fondaco.platform.csv.CsvRow;
 import io.fondaco.platform.csv.CsvRowReader;

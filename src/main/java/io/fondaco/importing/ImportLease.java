@@ -19,4 +19,12 @@ record ImportLease(
         boolean dryRun,
         boolean createLocations,
         long checkpointRow,
-        int attempts) {}
+        int attempts) {
+
+    /** Another worker has the import job now: the former holder must not write any more. */
+    static final class ImportLeaseLost extends RuntimeException {
+        ImportLeaseLost(ImportId id) {
+            super("The lease on " + id + " is lost");
+        }
+    }
+}

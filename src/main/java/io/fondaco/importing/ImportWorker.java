@@ -1,5 +1,6 @@
 package io.fondaco.importing;
 
+import io.fondaco.importing.ImportLease.ImportLeaseLost;
 import io.fondaco.platform.LogOnce;
 import io.fondaco.platform.WakeUpSignal;
 import io.fondaco.platform.database.ReadsFrom;

@@ -5,6 +5,7 @@ import io.fondaco.catalog.ProductUpsertResult.ChangeType;
 import io.fondaco.catalog.SellableVariant;
 import io.fondaco.catalog.VariantId;
 import io.fondaco.catalog.VariantPrice;
+import io.fondaco.importing.ImportLease.ImportLeaseLost;
 import io.fondaco.importing.PriceRowParser.PriceRow;
 import io.fondaco.platform.csv.CsvHeader;
 import io.fondaco.platform.csv.CsvRow;

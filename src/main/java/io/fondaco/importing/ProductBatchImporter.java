@@ -9,6 +9,7 @@ import io.fondaco.catalog.ProductUpsertResult.ChangeType;
 import io.fondaco.catalog.ProductUpsertResult.VariantUpsertResult;
 import io.fondaco.catalog.VariantId;
 import io.fondaco.catalog.VariantPrice;
+import io.fondaco.importing.ImportLease.ImportLeaseLost;
 import io.fondaco.inventory.Inventory;
 import io.fondaco.inventory.Inventory.StockCount;
 import io.fondaco.inventory.StockKey;

@@ -2,6 +2,7 @@ package io.fondaco.importing;
 
 import io.fondaco.catalog.Catalog;
 import io.fondaco.catalog.ProductUpsertResult.ChangeType;
+import io.fondaco.importing.ImportLease.ImportLeaseLost;
 import io.fondaco.inventory.Inventory;
 import io.fondaco.inventory.Inventory.ResolvedLocation;
 import io.fondaco.inventory.Inventory.StockCount;

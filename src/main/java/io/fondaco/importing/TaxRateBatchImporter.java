@@ -1,6 +1,7 @@
 package io.fondaco.importing;
 
 import io.fondaco.catalog.ProductUpsertResult.ChangeType;
+import io.fondaco.importing.ImportLease.ImportLeaseLost;
 import io.fondaco.platform.csv.CsvHeader;
 import io.fondaco.platform.csv.CsvRow;
 import io.fondaco.platform.transactions.RetriedWrites;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fondaco.IntegrationsProfile;
 import io.fondaco.ShopDatabase;
+import io.fondaco.importing.ImportLease.ImportLeaseLost;
 import io.fondaco.productfiles.FileFormat;
 import io.fondaco.productfiles.RowError;
 import io.micrometer.core.instrument.MeterRegistry;
