@@ -27,7 +27,7 @@ record CartPatch(
         @Schema(
                 description = "The tax id of a business customer, for example a VAT identification number. Returned in"
                         + " capitals without spaces, dots and dashes; an empty text removes it.",
-                examples = "DE123456789")
+                examples = "DE136695976")
         String taxId) {
 
     /** The longest tax id, with separators. */

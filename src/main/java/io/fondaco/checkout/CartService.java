@@ -142,7 +142,7 @@ class CartService {
         String taxId = TaxId.normalize(text);
         if (!taxId.isEmpty() && !TaxId.isPlausible(taxId)) {
             throw ApiException.invalid(
-                    "/tax_id", "invalid_tax_id", "A tax id begins with a country: DE123456789. Correct or remove it.");
+                    "/tax_id", "invalid_tax_id", "A tax id begins with a country: DE136695976. Correct or remove it.");
         }
         return taxId;
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record OrderTaxes(
         @Schema(
                 description = "The tax id of a business customer, in capitals without separators.",
-                examples = "DE123456789")
+                examples = "DE136695976")
         @Nullable
         String taxId,
 

@@ -81,7 +81,7 @@ public final class TaxId {
         return Map.entry(prefix, Pattern.compile(regex));
     }
 
-    /** In capitals, without spaces, dots and dashes: {@code "DE123456789"} for {@code "de 123.456.789"}. */
+    /** In capitals, without spaces, dots and dashes: {@code "DE136695976"} for {@code "de 123.456.789"}. */
     public static String normalize(String id) {
         return id.replaceAll("[\\s.\\-]", "").toUpperCase(Locale.ROOT);
     }

@@ -62,8 +62,7 @@ record TaxSettings(
         ORDER;
 
         @JsonValue
-        @Override
-        public String toString() {
+        public String column() {
             return name().toLowerCase(Locale.ROOT);
         }
 
@@ -90,8 +89,7 @@ record TaxSettings(
         }
 
         @JsonValue
-        @Override
-        public String toString() {
+        public String column() {
             return name().toLowerCase(Locale.ROOT);
         }
 
@@ -110,8 +108,7 @@ record TaxSettings(
         PRO_RATA;
 
         @JsonValue
-        @Override
-        public String toString() {
+        public String column() {
             return name().toLowerCase(Locale.ROOT);
         }
 

@@ -74,9 +74,9 @@ class TaxSettingsService {
         validate(after);
         session.createMutationQuery(UPDATE)
                 .setParameter("pricesIncludeTax", after.pricesIncludeTax())
-                .setParameter("rounding", after.rounding().toString())
-                .setParameter("roundingMode", after.roundingMode().toString())
-                .setParameter("shippingTax", after.shippingTax().toString())
+                .setParameter("rounding", after.rounding().column())
+                .setParameter("roundingMode", after.roundingMode().column())
+                .setParameter("shippingTax", after.shippingTax().column())
                 .setParameter("shippingCategory", after.shippingCategory())
                 .setParameter("sellerCountry", after.sellerCountry(), String.class)
                 .setParameter("sellerRegion", after.sellerRegion(), String.class)

@@ -43,7 +43,7 @@ public record CartView(
 
         @Schema(
                 description = "The tax id of a business customer, in capitals without separators.",
-                examples = "DE123456789")
+                examples = "DE136695976")
         @Nullable
         String taxId,
 

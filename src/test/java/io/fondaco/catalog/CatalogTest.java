@@ -2,7 +2,9 @@ package io.fondaco.catalog;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItems;
 
 import io.fondaco.PostgresTestResource;
 import io.fondaco.ShopDatabase;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +39,14 @@ class CatalogTest {
 
     @Inject
     ShopDatabase database;
+
+    @BeforeEach
+    void createCodes() throws SQLException {
+        database.execute("""
+                INSERT INTO tax.category (code, name) VALUES ('luxury', 'Luxury') ON CONFLICT DO NOTHING;
+                INSERT INTO shipping.profile (code, name) VALUES ('bulky', 'Bulky') ON CONFLICT DO NOTHING
+                """);
+    }
 
     @Test
     void anUpsertOfASnapshotChangesNothing() {
@@ -213,6 +224,25 @@ class CatalogTest {
                 .then()
                 .statusCode(412)
                 .body("code", equalTo("version_mismatch"));
+    }
+
+    @Test
+    void unknownCodesAreRejectedInTheAdminApi() {
+        String slug = slug();
+        admin().body(Map.of(
+                        "title", "Crate",
+                        "slug", slug,
+                        "tax_category", "no-such-category",
+                        "shipping_profile", "no-such-profile",
+                        "variants", List.of(Map.of("sku", slug, "tax_category", "no-such-category"))))
+                .post("/admin/v1/products")
+                .then()
+                .statusCode(422)
+                .body(
+                        "errors.code",
+                        hasItems("unknown_tax_category", "unknown_shipping_profile"))
+                .body("errors.pointer", hasItems("/tax_category", "/shipping_profile"));
+        admin().get("/admin/v1/products?slug=" + slug).then().body("data", empty());
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.fondaco.checkout.Shopper;
 import io.restassured.response.Response;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -73,13 +74,25 @@ final class FuzzFixture {
             case "line" -> cartLine;
             case "product" -> tag;
             case "provider" -> "test";
-            case "code" ->
-                post(
-                                "/admin/v1/stock-locations",
-                                "{\"code\": \"%s\", \"name\": \"Shed\", \"country\": \"IT\"}".formatted(tag))
-                        .path("code");
+            case "code" -> existingCode(openApiOperation.path().split("/")[3]);
+            case "currency" -> "CHF";
+            case "methodId" -> shippingMethod();
             default -> existingId(openApiOperation.path().split("/")[3]);
         };
+    }
+
+    private String existingCode(String collection) {
+        String code = collection.equals("stock-locations") ? tag : tag.toLowerCase(Locale.ROOT);
+        String country = collection.equals("stock-locations") ? ", \"country\": \"IT\"" : "";
+        return post("/admin/v1/" + collection, "{\"code\": \"%s\", \"name\": \"Any\"%s}".formatted(code, country))
+                .path("code");
+    }
+
+    private String shippingMethod() {
+        return post("/admin/v1/shipping-zones/%s/methods".formatted(existingId("shipping-zones")), """
+                        {"code": "courier", "name": "Courier", "currency": "EUR", "rates": [{"price":
+                         {"amount": 700, "currency": "EUR"}}]}
+                        """).path("id");
     }
 
     private String existingId(String collection) {
@@ -97,6 +110,18 @@ final class FuzzFixture {
                 post("/admin/v1/promotions", """
                         {"code": "%s", "title": "Ten", "kind": "percentage", "basis_points": 1000}
                         """.formatted(tag)).path("id");
+            case "price-lists" ->
+                post("/admin/v1/price-lists", """
+                        {"name": "%s", "currency": "EUR"}
+                        """.formatted(UUID.randomUUID())).path("id");
+            case "shipping-zones" ->
+                post("/admin/v1/shipping-zones", """
+                        {"name": "%s", "countries": ["IT"]}
+                        """.formatted(UUID.randomUUID())).path("id");
+            case "tax-rates" ->
+                post("/admin/v1/tax-rates", """
+                        {"name": "%s", "country": "SM", "rate": "0.17"}
+                        """.formatted(UUID.randomUUID())).path("id");
             case "webhooks" ->
                 post("/admin/v1/webhooks", "{\"url\": \"https://hooks.example.com/x\", \"event_types\": [\"order.*\"]}")
                         .path("id");

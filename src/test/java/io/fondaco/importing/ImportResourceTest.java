@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.oneOf;
 
 import io.fondaco.PostgresTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -228,8 +229,17 @@ class ImportResourceTest {
         });
     }
 
+    private void createShippingProfile(String code) {
+        admin().contentType("application/json")
+                .body(Map.of("code", code, "name", code))
+                .post("/admin/v1/shipping-profiles")
+                .then()
+                .statusCode(oneOf(201, 409));
+    }
+
     @Test
     void taxAndShippingColumnsAreAppliedAndInvalidCellsNameTheirColumn() {
+        createShippingProfile("bulky");
         String header = "slug,title,tax_category,shipping_profile,sku,options,option_values,variant_tax_category,"
                 + "variant_length_mm,variant_width_mm,variant_height_mm\n";
         String file = header + """
@@ -364,6 +374,7 @@ class ImportResourceTest {
     @ParameterizedTest
     @ValueSource(strings = {"format=shopify", "format=fondaco"})
     void exportedProductsImportBackUnchanged(String format) {
+        createShippingProfile("bulky");
         importAndWait(PRODUCTS, """
                 Handle,Title,Body (HTML),Tags,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Price,\
                 Variant Compare At Price,Image Src,Image Alt Text,Status,Google Shopping / MPN,\
