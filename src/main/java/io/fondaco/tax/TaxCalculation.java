@@ -9,7 +9,7 @@ import java.util.List;
  * @param lines in the order of the lines that were taxed
  * @param shipping the tax of shipping
  * @param taxLines one for each tax and rate, of lines and shipping together, in the order of their names; their amounts
- *     add up to {@link #tax}
+ *     add up to the tax of lines and shipping
  */
 public record TaxCalculation(List<TaxedAmount> lines, TaxedAmount shipping, List<TaxLine> taxLines) {
     public TaxCalculation {
