@@ -242,7 +242,7 @@ class SaleTaxCalculatorTest {
         return fractions.list().ofMinSize(8).ofMaxSize(8).flatMap(all -> Arbitraries.integers()
                 .between(0, 255)
                 .map(mask -> IntStream.range(0, 8)
-                        .filter(bit -> (mask >> bit & 1) == 1)
+                        .filter(bit -> ((mask >> bit) & 1) == 1)
                         .mapToObj(bit -> TaxFixture.rate(new TaxRateDraft(
                                 (bit / 2 < 2 ? "Tax " : "Compound tax ") + bit / 2,
                                 "US",

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -29,8 +30,7 @@ final class TaxFixture {
 
     /** The rows of a file in {@code src/test/resources/tax}, without the header. */
     static List<List<String>> readRows(String file) {
-        InputStream bytes = TaxFixture.class.getResourceAsStream("/tax/" + file);
-        assertThat(bytes).as(file).isNotNull();
+        InputStream bytes = Objects.requireNonNull(TaxFixture.class.getResourceAsStream("/tax/" + file), file);
         List<List<String>> rows = new ArrayList<>();
         try (CsvRowReader reader = CsvRowReader.read(bytes)) {
             for (Optional<CsvRow> row = reader.next(); row.isPresent(); row = reader.next()) {
