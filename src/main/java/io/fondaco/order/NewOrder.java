@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ public record NewOrder(
         @Nullable String shippingMethod,
         Totals totals,
         List<NewOrderLine> lines,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Discount> discounts,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<NewDiscount> discounts,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Integer> backordered) {
 
     public NewOrder {
@@ -43,6 +44,39 @@ public record NewOrder(
     /** The backordered units of a line. */
     public int backordered(NewOrderLine newOrderLine) {
         return newOrderLine.stockTaken() ? backordered.getOrDefault(newOrderLine.sku(), 0) : 0;
+    }
+
+    /**
+     * The discount of one promotion. The lines of the order have no ids yet.
+     *
+     * @param lineAmounts one per line of the order, in their order
+     */
+    public record NewDiscount(
+            String promotionId,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String code,
+            String title,
+            String kind,
+            Money amount,
+            List<Money> lineAmounts) {
+
+        public NewDiscount {
+            lineAmounts = List.copyOf(lineAmounts);
+        }
+
+        /** @param lineIds of the lines, in their order */
+        public Discount toDiscount(List<String> lineIds) {
+            return new Discount(
+                    promotionId,
+                    title,
+                    code,
+                    title,
+                    kind,
+                    amount,
+                    IntStream.range(0, lineAmounts.size())
+                            .filter(index -> lineAmounts.get(index).amount() > 0)
+                            .mapToObj(index -> new Discount.DiscountedLine(lineIds.get(index), lineAmounts.get(index)))
+                            .toList());
+        }
     }
 
     /**

@@ -64,7 +64,8 @@ class OrderStatements {
             CustomerId customer,
             OrderStatus status,
             PaymentStatus paymentStatus,
-            List<OrderLineRow> lines) {
+            List<OrderLineRow> lines,
+            List<Discount> discounts) {
         NewOrderRow row = new NewOrderRow(
                 order.id().value(),
                 order.cartId(),
@@ -78,7 +79,7 @@ class OrderStatements {
                 order.addresses().billing(),
                 order.shippingMethod(),
                 Amounts.of(order.totals()),
-                order.discounts());
+                discounts);
         return sql.query("""
                         WITH placed AS (
                             INSERT INTO "order".orders

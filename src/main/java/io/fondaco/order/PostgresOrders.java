@@ -34,7 +34,12 @@ class PostgresOrders implements Orders {
         List<OrderLineRow> lines = order.lines().stream()
                 .map(line -> OrderLineRow.of(line, order.backordered(line)))
                 .toList();
-        PlacedRow row = statements.insert(order, customer, status, paymentStatus, lines);
+        List<String> lineIds =
+                lines.stream().map(line -> new OrderLineId(line.id()).toString()).toList();
+        List<Discount> discounts = order.discounts().stream()
+                .map(discount -> discount.toDiscount(lineIds))
+                .toList();
+        PlacedRow row = statements.insert(order, customer, status, paymentStatus, lines, discounts);
         Order placed = new Order(
                 order.id(),
                 row.number(),
@@ -47,7 +52,7 @@ class PostgresOrders implements Orders {
                 order.addresses(),
                 order.shippingMethod(),
                 order.totals(),
-                order.discounts(),
+                discounts,
                 Money.zero(currency),
                 row.createdAt(),
                 row.updatedAt(),
@@ -59,6 +64,11 @@ class PostgresOrders implements Orders {
     @Override
     public Optional<Order> find(OrderId id) {
         return repository.find(id);
+    }
+
+    @Override
+    public boolean hasOrders(String email) {
+        return repository.hasOrders(email);
     }
 
     @Override

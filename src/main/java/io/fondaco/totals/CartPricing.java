@@ -8,6 +8,7 @@ import io.fondaco.platform.cache.ObjectCaches;
 import io.fondaco.platform.cache.ObjectCaches.CachedReads;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
+import io.fondaco.promotion.PromotionId;
 import io.fondaco.promotion.Promotions;
 import io.fondaco.shipping.Shipping;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,41 +43,45 @@ public class CartPricing {
         this.caches = caches;
     }
 
-    /** Prices a cart in order to show it. Without a cache three statements, one more if the cart has coupons. */
+    /** Prices a cart in order to show it. Without a cache four statements, one more if the cart has coupons. */
     public PricedCart price(Cart cart) {
-        return price(cart, caches.begin());
+        return price(cart, caches.begin(), Set.of());
     }
 
     /**
      * Prices a cart as the current transaction sees the shop: from the cache, if one statement proves that nothing has
      * changed since it was filled, else from the database. A cart that cannot be completed is priced from the database,
-     * because a coupon of the cache starts and ends by the clock of the pod.
+     * because what the cache knows of a coupon may be out of date.
      */
     public PricedCart priceToCharge(Cart cart) {
         CachedReads cached = caches.begin();
-        PricedCart priced = price(cart, cached);
-        return priced.problems().isEmpty() && cached.areCurrent() ? priced : priceFromDatabase(cart);
+        PricedCart priced = price(cart, cached, Set.of());
+        return priced.problems().isEmpty() && cached.areCurrent() ? priced : priceFromDatabase(cart, Set.of());
     }
 
-    /** Prices a cart without the cache. */
-    public PricedCart priceFromDatabase(Cart cart) {
-        return price(cart, caches.uncached());
+    /**
+     * Prices a cart without the cache.
+     *
+     * @param withdrawn promotions that do not apply
+     */
+    public PricedCart priceFromDatabase(Cart cart, Set<PromotionId> withdrawn) {
+        return price(cart, caches.uncached(), withdrawn);
     }
 
     /** The calculation of the totals. Shipping comes before discounts, because a coupon may take it off. */
-    private List<TotalsStep> steps(CachedReads reads) {
+    private List<TotalsStep> steps(CachedReads reads, Set<PromotionId> withdrawn) {
         return List.of(
                 new ItemsStep(skus -> items.find(skus, reads)),
                 new ShippingStep((country, subtotal) -> shipping.listQuotes(country, subtotal, reads)),
-                new DiscountsStep(request -> promotions.calculateDiscounts(request, reads)),
+                new DiscountsStep(request -> promotions.calculateDiscounts(request.without(withdrawn), reads)),
                 TAX,
                 TOTAL);
     }
 
-    private PricedCart price(Cart cart, CachedReads reads) {
+    private PricedCart price(Cart cart, CachedReads reads, Set<PromotionId> withdrawn) {
         try {
             TotalsDraft draft = TotalsDraft.of(cart, Instant.now());
-            for (TotalsStep step : steps(reads)) {
+            for (TotalsStep step : steps(reads, withdrawn)) {
                 draft = step.apply(draft);
             }
             return draft.toPricedCart();

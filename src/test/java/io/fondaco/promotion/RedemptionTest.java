@@ -18,10 +18,13 @@ import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -250,7 +253,14 @@ class RedemptionTest {
     private List<AppliedDiscount> calculate(Money shipping, CouponFixture... coupons) {
         List<String> codes = Arrays.stream(coupons).map(CouponFixture::code).toList();
         Discounts discounts = promotions.calculateDiscounts(
-                new DiscountRequest(List.of(new DiscountableLine("SKU", Money.of(10_000, "GBP"))), shipping, codes),
+                new DiscountRequest(
+                        List.of(new DiscountableLine("SKU", 1, Money.of(10_000, "GBP"), Optional.empty())),
+                        shipping,
+                        codes,
+                        Instant.now(),
+                        Optional.empty(),
+                        Set.of(),
+                        Set.of()),
                 caches.uncached());
         assertThat(discounts.problems()).isEmpty();
         return discounts.applied();
