@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 /** An automatic promotion for one test, created over HTTP. It applies to one SKU, and is deleted at the end. */
-record AutomaticPromotionFixture(String id) implements AutoCloseable {
+public record AutomaticPromotionFixture(String id) implements AutoCloseable {
     private static final String PATH = "/admin/v1/promotions";
 
-    static AutomaticPromotionFixture create(String sku, Map<String, Object> action, Map<String, Object> more) {
+    public static AutomaticPromotionFixture create(String sku, Map<String, Object> action, Map<String, Object> more) {
         Map<String, Object> body = new HashMap<>(Map.of(
                 "name",
                 "Automatic",
@@ -27,7 +27,7 @@ record AutomaticPromotionFixture(String id) implements AutoCloseable {
     }
 
     /** Takes off an amount in pence. */
-    static AutomaticPromotionFixture amountOff(String sku, long pence, Map<String, Object> more) {
+    public static AutomaticPromotionFixture amountOff(String sku, long pence, Map<String, Object> more) {
         return create(sku, Map.of("type", "amount", "amounts", List.of(gbp(pence))), more);
     }
 

@@ -160,6 +160,25 @@ class DiscountActionTest {
                 .containsExactly(tuple("first", 1_000L), tuple("second", 900L), tuple("late", 1_000L));
     }
 
+    /** The worked example of docs/promotions.md. */
+    @Test
+    void workedExampleOfTheDocumentation() {
+        line("MUG", 1_200, 1);
+        line("SHIRT-A", 3_000, 2);
+        line("SHIRT-B", 2_000, 1);
+        assertThat(discounts(
+                        PromotionBuilder.buyAndGet("2+1", 2, 1, FREE, Selection.CHEAPEST)
+                                .skus("SHIRT-A", "SHIRT-B")
+                                .priority(10),
+                        PromotionBuilder.percentage("10 %", 1_000),
+                        PromotionBuilder.amount("FIVE", 500).withCode()))
+                .extracting(AppliedDiscount::title, DiscountActionTest::amounts)
+                .containsExactly(
+                        tuple("2+1", List.of(0L, 0L, 2_000L)),
+                        tuple("10 %", List.of(120L, 600L, 0L)),
+                        tuple("FIVE", List.of(83L, 417L, 0L)));
+    }
+
     @Test
     void exclusivePromotionExcludesLowerPrioritiesOnly() {
         line("A", 10_000, 1);
