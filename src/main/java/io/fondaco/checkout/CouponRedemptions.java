@@ -30,8 +30,7 @@ public class CouponRedemptions {
      */
     static void requireUsable(PricedCart priced) {
         List<Violation> problems = priced.problems();
-        if (!problems.isEmpty()
-                && problems.stream().allMatch(CouponUsedUp::isUsedUp)) {
+        if (!problems.isEmpty() && problems.stream().allMatch(CouponUsedUp::isUsedUp)) {
             throw new CouponUsedUp(problems);
         }
     }

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param lines those that are discounted; the rest of the amount is off shipping
  */
 public record Discount(
-        @Schema(examples = "promotion_01m86x2tq9f4v8m3k7b1d5c0za") String promotionId,
+        @Schema(examples = "promotion_01m86x2tq9f4v8m3k7b1d5c0za")
+        String promotionId,
+
         @Schema(examples = "Ten percent off") String name,
 
         @Schema(description = "Null for an automatic promotion.", examples = "SPRING10") @Nullable
@@ -23,16 +25,7 @@ public record Discount(
 
         @Schema(examples = "Ten percent off") String title,
 
-        @Schema(
-                enumeration = {
-                    "fixed_price",
-                    "buy_x_get_y",
-                    "gift",
-                    "tiers",
-                    "percentage",
-                    "amount",
-                    "free_shipping"
-                })
+        @Schema(enumeration = {"fixed_price", "buy_x_get_y", "gift", "tiers", "percentage", "amount", "free_shipping"})
         String kind,
 
         Money amount,
@@ -44,5 +37,8 @@ public record Discount(
 
     /** The part of a line. */
     public record DiscountedLine(
-            @Schema(description = "The id of the line of the cart or of the order.") String lineId, Money amount) {}
+            @Schema(description = "The id of the line of the cart or of the order.")
+            String lineId,
+
+            Money amount) {}
 }

@@ -53,7 +53,10 @@ public record NewOrder(
      */
     public record NewDiscount(
             String promotionId,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String code,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String code,
+
             String title,
             String kind,
             Money amount,

@@ -34,8 +34,9 @@ class PostgresOrders implements Orders {
         List<OrderLineRow> lines = order.lines().stream()
                 .map(line -> OrderLineRow.of(line, order.backordered(line)))
                 .toList();
-        List<String> lineIds =
-                lines.stream().map(line -> new OrderLineId(line.id()).toString()).toList();
+        List<String> lineIds = lines.stream()
+                .map(line -> new OrderLineId(line.id()).toString())
+                .toList();
         List<Discount> discounts = order.discounts().stream()
                 .map(discount -> discount.toDiscount(lineIds))
                 .toList();

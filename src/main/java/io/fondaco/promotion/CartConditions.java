@@ -48,8 +48,10 @@ final class CartConditions {
 
         /** The lines that all conditions on lines select; not those of the gift itself. */
         static LineFilter of(Promotion promotion) {
-            List<LineFilter> filters =
-                    promotion.conditions().stream().filter(PromotionCondition::selectsLines).map(LineFilter::of).toList();
+            List<LineFilter> filters = promotion.conditions().stream()
+                    .filter(PromotionCondition::selectsLines)
+                    .map(LineFilter::of)
+                    .toList();
             Predicate<String> skus = promotion.skuFilter();
             String gift = promotion.action().sku();
             return (line, categories) -> skus.test(line.sku())
@@ -138,7 +140,8 @@ final class CartConditions {
         return switch (condition.type()) {
             case MINIMUM_SUBTOTAL ->
                 Promotion.findByCurrency(request.currency(), PromotionAction.orEmpty(condition.amounts()))
-                        .filter(minimum -> minimum.amount() <= subtotal(selected).amount())
+                        .filter(minimum ->
+                                minimum.amount() <= subtotal(selected).amount())
                         .isPresent();
             case MINIMUM_QUANTITY -> condition.quantity() != null && condition.quantity() <= quantity(selected);
             case CUSTOMER_GROUP ->

@@ -131,13 +131,16 @@ class CouponService implements Promotions {
             return;
         }
         if (outcomes.containsValue(Outcome.CHANGED) || outcomes.containsValue(Outcome.NOT_IN_PERIOD)) {
-            throw changed(applied, id -> isOneOf(outcomes, id, Outcome.CHANGED, Outcome.NOT_IN_PERIOD), id ->
-                    isOneOf(outcomes, id, Outcome.NOT_IN_PERIOD));
+            throw changed(
+                    applied,
+                    id -> isOneOf(outcomes, id, Outcome.CHANGED, Outcome.NOT_IN_PERIOD),
+                    id -> isOneOf(outcomes, id, Outcome.NOT_IN_PERIOD));
         }
         List<Violation> usedUp = applied.stream()
                 .filter(discount -> outcomes.containsKey(discount.promotion()))
                 .filter(discount -> !isOneOf(outcomes, discount.promotion(), Outcome.EXHAUSTED))
-                .flatMap(discount -> violation(discount, isOneOf(outcomes, discount.promotion(), Outcome.BUDGET_USED_UP)))
+                .flatMap(discount ->
+                        violation(discount, isOneOf(outcomes, discount.promotion(), Outcome.BUDGET_USED_UP)))
                 .toList();
         if (!usedUp.isEmpty()) {
             throw new CouponUsedUp(usedUp);

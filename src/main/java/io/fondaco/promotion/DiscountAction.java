@@ -183,10 +183,9 @@ sealed interface DiscountAction {
         @Override
         public boolean hasCurrency(String currency) {
             return tiers.stream()
-                    .allMatch(tier ->
-                            (tier.minimumQuantity() != null
-                                            || tier.minimumSubtotal(currency).isPresent())
-                                    && actionOf(tier).hasCurrency(currency));
+                    .allMatch(tier -> (tier.minimumQuantity() != null
+                                    || tier.minimumSubtotal(currency).isPresent())
+                            && actionOf(tier).hasCurrency(currency));
         }
     }
 

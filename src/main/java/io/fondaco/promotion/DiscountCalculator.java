@@ -61,8 +61,7 @@ final class DiscountCalculator {
      */
     record PromotionCandidate(
             Promotion promotion, LineFilter lines, @Nullable String code, boolean singleUse, boolean codeUsed) {
-        static PromotionCandidate of(
-                Promotion promotion, @Nullable String code, boolean singleUse, boolean codeUsed) {
+        static PromotionCandidate of(Promotion promotion, @Nullable String code, boolean singleUse, boolean codeUsed) {
             return new PromotionCandidate(promotion, LineFilter.of(promotion), code, singleUse, codeUsed);
         }
 
@@ -178,9 +177,7 @@ final class DiscountCalculator {
                 accepted.add(coupon);
             } else if (coupon.code() != null) {
                 problems.add(
-                        coupon.code(),
-                        "coupon_not_combinable",
-                        "Coupon %s cannot be combined with the other coupons.");
+                        coupon.code(), "coupon_not_combinable", "Coupon %s cannot be combined with the other coupons.");
             }
         }
         return accepted;
@@ -288,8 +285,9 @@ final class DiscountCalculator {
     }
 
     private List<AppliedDiscount> apply(List<PromotionCandidate> candidates) {
-        List<PromotionCandidate> coupons =
-                candidates.stream().filter(candidate -> !candidate.isAutomatic()).toList();
+        List<PromotionCandidate> coupons = candidates.stream()
+                .filter(candidate -> !candidate.isAutomatic())
+                .toList();
         RemainingAmounts remaining = RemainingAmounts.of(request);
         List<PromotionCandidate> accepted = new ArrayList<>();
         List<AppliedDiscount> applied = new ArrayList<>();
@@ -329,8 +327,8 @@ final class DiscountCalculator {
         }
         return Stream.concat(coupons.stream(), accepted.stream())
                 .filter(other -> other.priority() >= candidate.priority())
-                .filter(other -> other.isExclusive()
-                        || (candidate.isExclusive() && other.priority() == candidate.priority()))
+                .filter(other ->
+                        other.isExclusive() || (candidate.isExclusive() && other.priority() == candidate.priority()))
                 .findFirst();
     }
 
@@ -344,8 +342,7 @@ final class DiscountCalculator {
         Promotion promotion = candidate.promotion();
         List<Integer> selected = conditions.selectLines(candidate.lines());
         return remaining.split(
-                promotion.discountAction().reduce(remaining, selected),
-                promotion.maximumDiscount(request.currency()));
+                promotion.discountAction().reduce(remaining, selected), promotion.maximumDiscount(request.currency()));
     }
 
     private AppliedDiscount toDiscount(PromotionCandidate candidate, Parts parts) {

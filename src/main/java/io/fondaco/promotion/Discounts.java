@@ -61,7 +61,7 @@ public record Discounts(List<AppliedDiscount> applied, List<Violation> problems)
 
         /** The generated code that the order uses up; empty if the code is not a generated one. */
         String singleUseCode() {
-            return singleUse && code != null ? code : "";
+            return (singleUse && code != null) ? code : "";
         }
 
         /** What a customer knows it by. */

@@ -43,10 +43,7 @@ record NewPromotion(
         @Nullable
         String title,
 
-        @Size(max = MAX_TITLE)
-        @Pattern(regexp = TITLE)
-        @Schema(description = "Another name of `title`.")
-        @Nullable
+        @Size(max = MAX_TITLE) @Pattern(regexp = TITLE) @Schema(description = "Another name of `title`.") @Nullable
         String name,
 
         @Schema(description = "Absent: `code`.") @Nullable Trigger trigger,
@@ -95,8 +92,9 @@ record NewPromotion(
         @Nullable
         Integer priority,
 
-        @Schema(description = "Absent: `stack` if `combinable` is true, else `exclusive` with a code and `stack`"
-                + " without.")
+        @Schema(
+                description = "Absent: `stack` if `combinable` is true, else `exclusive` with a code and `stack`"
+                        + " without.")
         @Nullable
         Stacking stacking,
 

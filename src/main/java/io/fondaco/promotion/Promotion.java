@@ -158,8 +158,7 @@ record Promotion(
     }
 
     Rules toRules() {
-        return new Rules(
-                action.hasColumns() ? null : action, conditions, priority, group, usageLimitPerOrder, budgets);
+        return new Rules(action.hasColumns() ? null : action, conditions, priority, group, usageLimitPerOrder, budgets);
     }
 
     boolean automatic() {
@@ -199,8 +198,8 @@ record Promotion(
     boolean hasCurrency(String currency) {
         return discountAction().hasCurrency(currency)
                 && Stream.of(minimumSubtotals, maximumDiscounts, budgets)
-                        .allMatch(list -> list.isEmpty()
-                                || findByCurrency(currency, list).isPresent());
+                        .allMatch(list ->
+                                list.isEmpty() || findByCurrency(currency, list).isPresent());
     }
 
     /** The largest discount that the maximum discount allows. */

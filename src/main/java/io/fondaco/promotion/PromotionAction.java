@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 record PromotionAction(
         @NotNull PromotionKind type,
 
-        @Schema(description = "Of `percentage`: hundredths of a percent, 1 to 10000.", examples = "1000")
-        @Nullable
+        @Schema(description = "Of `percentage`: hundredths of a percent, 1 to 10000.", examples = "1000") @Nullable
         Integer basisPoints,
 
         @Schema(description = "Of `amount`: the discount, one per currency.")
@@ -38,8 +37,7 @@ record PromotionAction(
         @Nullable
         List<@NotNull Money> prices,
 
-        @Schema(description = "Of `buy_x_get_y`: the units of a set that cost their price.", examples = "2")
-        @Nullable
+        @Schema(description = "Of `buy_x_get_y`: the units of a set that cost their price.", examples = "2") @Nullable
         Integer buy,
 
         @Schema(description = "Of `buy_x_get_y`: the units of a set that are discounted.", examples = "1") @Nullable
@@ -91,10 +89,14 @@ record PromotionAction(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "PromotionTierInput")
     record Tier(
-            @Size(max = NewPromotion.MAX_CURRENCIES) @Nullable List<@NotNull Money> minimumSubtotals,
+            @Size(max = NewPromotion.MAX_CURRENCIES) @Nullable
+            List<@NotNull Money> minimumSubtotals,
+
             @Nullable Integer minimumQuantity,
             @Nullable Integer basisPoints,
-            @Size(max = NewPromotion.MAX_CURRENCIES) @Nullable List<@NotNull Money> amounts) {
+
+            @Size(max = NewPromotion.MAX_CURRENCIES) @Nullable
+            List<@NotNull Money> amounts) {
 
         Optional<Money> minimumSubtotal(String currency) {
             return Promotion.findByCurrency(currency, orEmpty(minimumSubtotals));

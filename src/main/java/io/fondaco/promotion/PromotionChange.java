@@ -32,8 +32,7 @@ record PromotionChange(
         @Size(max = NewPromotion.MAX_CURRENCIES) @Nullable List<@NotNull Money> amounts,
         @Valid @Nullable PromotionAction action,
 
-        @Size(max = RuleValidator.MAX_CONDITIONS) @Nullable
-        List<@NotNull @Valid PromotionCondition> conditions,
+        @Size(max = RuleValidator.MAX_CONDITIONS) @Nullable List<@NotNull @Valid PromotionCondition> conditions,
 
         @Size(max = NewPromotion.MAX_CURRENCIES) @Nullable List<@NotNull Money> minimumSubtotals,
         @Size(max = NewPromotion.MAX_CURRENCIES) @Nullable List<@NotNull Money> maximumDiscounts,
@@ -65,6 +64,5 @@ record PromotionChange(
                         + " `usage_limit_per_order`, `group`.")
         @Nullable
         List<@NotNull @Pattern(regexp = CLEARABLE) String> clear) {
-    private static final String CLEARABLE =
-            "starts_at|ends_at|usage_limit_per_customer|usage_limit_per_order|group";
+    private static final String CLEARABLE = "starts_at|ends_at|usage_limit_per_customer|usage_limit_per_order|group";
 }

@@ -34,7 +34,6 @@ class PromotionCodes {
     private static final int MAX_ROUNDS = 3;
     private static final int PAGE_ROWS = 5_000;
     private static final String ORDER_PREFIX = "order";
-    private static final String EMPTY = "";
 
     private final SecureRandom random = new SecureRandom();
     private final PromotionRepository promotions;
@@ -96,7 +95,7 @@ class PromotionCodes {
             throw ApiException.invalid(
                     "/count", "too_many_codes", "A promotion has at most %d codes.".formatted(MAX_PER_PROMOTION));
         }
-        String beginning = Promotions.normalizeCode(Objects.requireNonNullElse(prefix, EMPTY));
+        String beginning = Promotions.normalizeCode(Objects.requireNonNullElse(prefix, ""));
         int missing = count;
         for (int round = 0; round < MAX_ROUNDS && missing > 0; round++) {
             missing -= statements.insertCodes(id, randomCodes(beginning, missing));
@@ -111,8 +110,7 @@ class PromotionCodes {
         Set<String> codes = new LinkedHashSet<>();
         while (codes.size() < count) {
             StringBuilder code = new StringBuilder(prefix);
-            random.ints(RANDOM_CHARACTERS, 0, ALPHABET.length())
-                    .forEach(index -> code.append(ALPHABET.charAt(index)));
+            random.ints(RANDOM_CHARACTERS, 0, ALPHABET.length()).forEach(index -> code.append(ALPHABET.charAt(index)));
             codes.add(code.toString());
         }
         return codes;
@@ -141,7 +139,7 @@ class PromotionCodes {
     void export(PromotionId id, OutputStream output) throws IOException {
         try (CsvRowWriter file = CsvRowWriter.to(output, FormulaEscaping.PLAIN)) {
             file.writeRow(List.of("code", "used", "order_id", "created_at", "redeemed_at"));
-            List<CodeRow> page = statements.listCodes(id, EMPTY, null, PAGE_ROWS);
+            List<CodeRow> page = statements.listCodes(id, "", null, PAGE_ROWS);
             while (!page.isEmpty()) {
                 page.stream().map(GeneratedCode::of).map(PromotionCodes::cells).forEach(file::writeRow);
                 file.flush();
@@ -156,9 +154,9 @@ class PromotionCodes {
         return List.of(
                 code.code(),
                 Boolean.toString(code.used()),
-                Objects.requireNonNullElse(code.orderId(), EMPTY),
+                Objects.requireNonNullElse(code.orderId(), ""),
                 code.createdAt().toString(),
-                Objects.toString(code.redeemedAt(), EMPTY));
+                Objects.toString(code.redeemedAt(), ""));
     }
 
     /**

@@ -64,9 +64,7 @@ record PromotionCondition(
         @Nullable
         List<@NotNull @Size(min = 2, max = 2) String> countries,
 
-        @Schema(description = "Of `currencies`: ISO 4217 codes.")
-        @Size(max = NewPromotion.MAX_CURRENCIES)
-        @Nullable
+        @Schema(description = "Of `currencies`: ISO 4217 codes.") @Size(max = NewPromotion.MAX_CURRENCIES) @Nullable
         List<@NotNull @Size(max = 3) String> currencies,
 
         @Schema(description = "Of `time_window`: `monday` to `sunday`; absent: every day.") @Size(max = 7) @Nullable

@@ -28,7 +28,11 @@ class PromotionLimitStatements {
     private record CountRow(long count) {}
 
     /** A generated code. */
-    record CodeRow(String code, @Nullable UUID orderId, Instant createdAt, @Nullable Instant redeemedAt) {}
+    record CodeRow(
+            String code,
+            @Nullable UUID orderId,
+            Instant createdAt,
+            @Nullable Instant redeemedAt) {}
 
     /** Inserts the counters of the budgets of a new promotion. */
     void insertBudgets(PromotionId promotion, List<Money> budgets) {

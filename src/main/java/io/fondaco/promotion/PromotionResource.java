@@ -85,12 +85,11 @@ class PromotionResource {
     @Operation(
             operationId = "createPromotion",
             summary = "Create a promotion",
-            description =
-                    "The `action` says what it does. Short form: a `kind` and its members: a `percentage` needs "
-                            + "`basis_points`, an `amount` needs `amounts`, `free_shipping` neither. A promotion is "
-                            + "applied by its `code`, by generated codes, or with the trigger `automatic` to every "
-                            + "cart. A `usage_limit` or a budget can be changed later, but neither added nor removed. "
-                            + "Products and categories of conditions must exist.")
+            description = "The `action` says what it does. Short form: a `kind` and its members: a `percentage` needs "
+                    + "`basis_points`, an `amount` needs `amounts`, `free_shipping` neither. A promotion is "
+                    + "applied by its `code`, by generated codes, or with the trigger `automatic` to every "
+                    + "cart. A `usage_limit` or a budget can be changed later, but neither added nor removed. "
+                    + "Products and categories of conditions must exist.")
     @APIResponse(
             responseCode = "201",
             description = "The promotion.",

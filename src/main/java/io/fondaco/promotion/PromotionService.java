@@ -177,9 +177,7 @@ class PromotionService {
     }
 
     private void requireFewAutomatic(Promotion added) {
-        if (added.automatic()
-                && added.active()
-                && repository.countActiveAutomatic() >= CouponService.MAX_AUTOMATIC) {
+        if (added.automatic() && added.active() && repository.countActiveAutomatic() >= CouponService.MAX_AUTOMATIC) {
             throw ApiException.invalid(
                     "/trigger",
                     "too_many_automatic_promotions",
@@ -229,10 +227,7 @@ class PromotionService {
                 Objects.requireNonNullElse(change.conditions(), before.conditions()),
                 Objects.requireNonNullElse(change.minimumSubtotals(), before.minimumSubtotals()),
                 Objects.requireNonNullElse(change.maximumDiscounts(), before.maximumDiscounts()),
-                changed(
-                        cleared.contains("starts_at"),
-                        toDatabasePrecision(change.startsAt()),
-                        before.startsAt()),
+                changed(cleared.contains("starts_at"), toDatabasePrecision(change.startsAt()), before.startsAt()),
                 changed(cleared.contains("ends_at"), toDatabasePrecision(change.endsAt()), before.endsAt()),
                 changed(false, change.usageLimit(), before.usageLimit()),
                 changed(
@@ -321,8 +316,8 @@ class PromotionService {
         Promotion deleted = lock(id, ifMatch);
         repository.markDeleted(id);
         cacheInvalidation.publish(CouponService.tags(deleted));
-        outbox.publish(List.of(
-                new NewEvent(id.toString(), deleted.version() + 1, new PromotionEvent.PromotionDeleted(id))));
+        outbox.publish(
+                List.of(new NewEvent(id.toString(), deleted.version() + 1, new PromotionEvent.PromotionDeleted(id))));
     }
 
     /** Locks a promotion and its budgets, in this order, as redemptions do. */
@@ -330,7 +325,9 @@ class PromotionService {
         PromotionRow row = repository.lock(id).orElseThrow(() -> notFound(id));
         IfMatch.require(ifMatch, row.version());
         return row.toPromotion(
-                row.rules().budgets().isEmpty() ? List.of() : limits.lockBudgets(id).getOrDefault(id, List.of()));
+                row.rules().budgets().isEmpty()
+                        ? List.of()
+                        : limits.lockBudgets(id).getOrDefault(id, List.of()));
     }
 
     private Promotion published(PromotionId id, Function<PromotionId, PromotionEvent> event) {

@@ -282,9 +282,7 @@ class PromotionStatements {
                                 .toArray(Long[]::new))
                 .setParameter(
                         "codes",
-                        applied.stream()
-                                .map(AppliedDiscount::singleUseCode)
-                                .toArray(String[]::new))
+                        applied.stream().map(AppliedDiscount::singleUseCode).toArray(String[]::new))
                 .setParameter(
                         "firstOrders",
                         applied.stream().map(AppliedDiscount::firstOrderOnly).toArray(Boolean[]::new))
@@ -306,8 +304,7 @@ class PromotionStatements {
      */
     List<PromotionId> deleteRedemptions(UUID order) {
         // The counts make the locks of one kind precede those of the next.
-        return sql
-                .query("""
+        return sql.query("""
                         WITH released AS (
                             DELETE FROM promotion.redemption WHERE order_id = :order
                             RETURNING promotion_id, customer, amount, currency
@@ -349,10 +346,7 @@ class PromotionStatements {
                            AND p.trigger_type = 'automatic'
                            AND (p.usage_limit IS NOT NULL
                                 OR p.id IN (SELECT promotion_id FROM locked_budgets))
-                        """, IdRow.class)
-                .setParameter("order", order)
-                .getResultList()
-                .stream()
+                        """, IdRow.class).setParameter("order", order).getResultList().stream()
                 .map(row -> new PromotionId(row.id))
                 .toList();
     }

@@ -62,7 +62,9 @@ class PromotionValidator {
     void validateChange(Promotion before, Promotion after) {
         if (before.kind() != after.kind()) {
             throw ApiException.invalid(
-                    "/action/type", "kind_fixed", "The type of the action cannot be changed; create another promotion.");
+                    "/action/type",
+                    "kind_fixed",
+                    "The type of the action cannot be changed; create another promotion.");
         }
         if ((before.usageLimit() == null) != (after.usageLimit() == null)) {
             throw ApiException.invalid(

@@ -95,16 +95,12 @@ final class RemainingAmounts {
 
     /** The prices of the lines before any discount. */
     long subtotalBefore(List<Integer> selected) {
-        return selected.stream()
-                .map(index -> lines.get(index).total().amount())
-                .reduce(0L, Math::addExact);
+        return selected.stream().map(index -> lines.get(index).total().amount()).reduce(0L, Math::addExact);
     }
 
     /** The lines by what is left of the price of one of their units, the cheapest first. */
     List<Integer> cheapestFirst(List<Integer> selected) {
-        return selected.stream()
-                .sorted(this::compareUnitValues)
-                .toList();
+        return selected.stream().sorted(this::compareUnitValues).toList();
     }
 
     /** The lines by what is left of the price of one of their units, the most expensive first. */

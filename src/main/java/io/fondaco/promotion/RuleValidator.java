@@ -157,16 +157,20 @@ class RuleValidator {
             return Optional.of(new Violation(
                     pointer, "tiers_differ", "All tiers must have the same members with the same currencies."));
         }
-        boolean ascending = tier.minimumQuantity() == null || previous.minimumQuantity() == null
-                ? PromotionAction.orEmpty(tier.minimumSubtotals()).stream()
-                        .allMatch(minimum -> previous.minimumSubtotal(minimum.currency())
-                                .filter(lower -> lower.amount() < minimum.amount())
-                                .isPresent())
-                : previous.minimumQuantity() < tier.minimumQuantity();
-        return ascending
+        return isAscending(previous, tier)
                 ? Optional.empty()
-                : Optional.of(new Violation(
-                        pointer, "tiers_not_ascending", "Each tier needs more than the one before it."));
+                : Optional.of(
+                        new Violation(pointer, "tiers_not_ascending", "Each tier needs more than the one before it."));
+    }
+
+    private static boolean isAscending(Tier previous, Tier tier) {
+        if (tier.minimumQuantity() != null && previous.minimumQuantity() != null) {
+            return previous.minimumQuantity() < tier.minimumQuantity();
+        }
+        return PromotionAction.orEmpty(tier.minimumSubtotals()).stream()
+                .allMatch(minimum -> previous.minimumSubtotal(minimum.currency())
+                        .filter(lower -> lower.amount() < minimum.amount())
+                        .isPresent());
     }
 
     private static Set<String> currencies(@Nullable List<Money> amounts) {
@@ -244,11 +248,7 @@ class RuleValidator {
     }
 
     private static void validateCodes(
-            String pointer,
-            List<String> codes,
-            Predicate<String> known,
-            String problem,
-            List<Violation> violations) {
+            String pointer, List<String> codes, Predicate<String> known, String problem, List<Violation> violations) {
         IntStream.range(0, codes.size())
                 .filter(index -> !known.test(codes.get(index)))
                 .mapToObj(index -> new Violation(
@@ -288,12 +288,13 @@ class RuleValidator {
 
     private void validateProducts(List<PromotionCondition> conditions, List<Violation> violations) {
         for (int index = 0; index < conditions.size(); index++) {
-            List<ProductId> products = PromotionAction.orEmpty(conditions.get(index).products());
+            List<ProductId> products =
+                    PromotionAction.orEmpty(conditions.get(index).products());
             if (products.isEmpty()) {
                 continue;
             }
-            Set<String> existing =
-                    catalog.existingProducts(products.stream().map(ProductId::toString).toList());
+            Set<String> existing = catalog.existingProducts(
+                    products.stream().map(ProductId::toString).toList());
             for (int place = 0; place < products.size(); place++) {
                 if (!existing.contains(products.get(place).toString())) {
                     violations.add(new Violation(

@@ -39,8 +39,7 @@ public record CartView(
 
         @Schema(description = "Normalized to capitals.") List<String> couponCodes,
 
-        @Schema(
-                description = "The discount of each promotion that applies; the problems say why a coupon does not.")
+        @Schema(description = "The discount of each promotion that applies; the problems say why a coupon does not.")
         List<Discount> discounts,
 
         Totals totals,

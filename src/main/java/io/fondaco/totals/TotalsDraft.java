@@ -65,7 +65,8 @@ record TotalsDraft(
     }
 
     TotalsDraft withShipping(List<ShippingQuote> newMethods, Optional<ShippingQuote> newMethod, Money price) {
-        return new TotalsDraft(cart, at, lines, newMethods, newMethod, discounts, subtotal, discount, price, tax, total);
+        return new TotalsDraft(
+                cart, at, lines, newMethods, newMethod, discounts, subtotal, discount, price, tax, total);
     }
 
     TotalsDraft withDiscounts(Discounts newDiscounts) {

@@ -69,8 +69,8 @@ class CheckoutStatementCountTest {
         Map<String, Object> amount = Map.of("type", "amount", "amounts", List.of(CouponFixture.gbp(10)));
         try (AutomaticPromotionFixture _ = AutomaticPromotionFixture.create(sku, percentage, Map.of());
                 AutomaticPromotionFixture _ = AutomaticPromotionFixture.create(sku, amount, Map.of())) {
-            String coupon =
-                    CouponFixture.percentageOff(1_000, Map.of("combinable", true)).code();
+            String coupon = CouponFixture.percentageOff(1_000, Map.of("combinable", true))
+                    .code();
             countAll(List.of(sku), coupon, 1);
             assertThat(countAll(List.of(sku), coupon, CHECKOUTS))
                     .containsExactly(

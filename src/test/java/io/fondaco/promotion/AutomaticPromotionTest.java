@@ -49,8 +49,8 @@ class AutomaticPromotionTest {
     void automaticPromotionDiscountsCartAndOrderWithoutACode() {
         String sku = productFixture.createProduct(1_000, 10);
         String other = productFixture.createProduct(500, 10);
-        try (AutomaticPromotionFixture promotion = AutomaticPromotionFixture.create(
-                sku, Map.of("type", "percentage", "basis_points", 1_000), Map.of())) {
+        try (AutomaticPromotionFixture promotion =
+                AutomaticPromotionFixture.create(sku, Map.of("type", "percentage", "basis_points", 1_000), Map.of())) {
             Shopper shopper = Shopper.readyToCheckout(List.of(other, sku), 2);
             Response cart = shopper.getCart();
             cart.then()
@@ -86,7 +86,8 @@ class AutomaticPromotionTest {
         shopper.getCart().then().body("totals.total.amount", equalTo(1_000));
         try (AutomaticPromotionFixture promotion = AutomaticPromotionFixture.amountOff(sku, 100, Map.of())) {
             shopper.getCart().then().body("totals.total.amount", equalTo(900));
-            promotion.update(Map.of("action", Map.of("type", "amount", "amounts", List.of(AutomaticPromotionFixture.gbp(250)))));
+            promotion.update(
+                    Map.of("action", Map.of("type", "amount", "amounts", List.of(AutomaticPromotionFixture.gbp(250)))));
             shopper.getCart().then().body("totals.total.amount", equalTo(750));
             promotion.update(Map.of("active", false));
             shopper.getCart().then().body("totals.total.amount", equalTo(1_000)).body("discounts", empty());
@@ -103,7 +104,10 @@ class AutomaticPromotionTest {
         CouponFixture combinable = CouponFixture.amountOff(50, Map.of("combinable", true));
         try (AutomaticPromotionFixture _ = AutomaticPromotionFixture.amountOff(sku, 100, Map.of())) {
             Shopper shopper = Shopper.readyToCheckout(sku, 1);
-            apply(shopper, alone).then().body("discounts.code", contains(alone.code())).body("problems", empty());
+            apply(shopper, alone)
+                    .then()
+                    .body("discounts.code", contains(alone.code()))
+                    .body("problems", empty());
             apply(shopper, combinable)
                     .then()
                     .body("totals.total.amount", equalTo(850))
@@ -119,8 +123,8 @@ class AutomaticPromotionTest {
                 sku, 100, Map.of("budgets", List.of(AutomaticPromotionFixture.gbp(1_050))))) {
             List<Shopper> shoppers =
                     ConcurrentRunner.runAll(40, THREADS, n -> shopper(sku, "budget-" + n + "@example.org"));
-            List<Response> orders = ConcurrentRunner.runAll(
-                    40, THREADS, n -> shoppers.get(n).complete("tok_ok"));
+            List<Response> orders =
+                    ConcurrentRunner.runAll(40, THREADS, n -> shoppers.get(n).complete("tok_ok"));
             assertThat(orders).extracting(Response::statusCode).containsOnly(201);
             List<Response> discounted = orders.stream()
                     .filter(order -> order.<Integer>path("totals.total.amount") == 900)
@@ -147,9 +151,8 @@ class AutomaticPromotionTest {
                 AutomaticPromotionFixture.amountOff(sku, 100, Map.of("usage_limit", 7))) {
             List<Shopper> shoppers =
                     ConcurrentRunner.runAll(32, THREADS, n -> shopper(sku, "limit-" + n + "@example.org"));
-            List<Integer> totals = ConcurrentRunner.runAll(32, THREADS, n -> shoppers.get(n)
-                    .complete("tok_ok")
-                    .path("totals.total.amount"));
+            List<Integer> totals = ConcurrentRunner.runAll(
+                    32, THREADS, n -> shoppers.get(n).complete("tok_ok").path("totals.total.amount"));
             assertThat(totals).filteredOn(total -> total == 900).hasSize(7);
             assertThat(totals).filteredOn(total -> total == 1_000).hasSize(25);
             promotion.get().then().body("used", equalTo(7));
@@ -164,9 +167,7 @@ class AutomaticPromotionTest {
                 AutomaticPromotionFixture.amountOff(sku, 100, Map.of("usage_limit_per_customer", 1))) {
             shopper(sku, email).complete("tok_ok").then().statusCode(201).body("totals.total.amount", equalTo(900));
             Shopper again = shopper(sku, email);
-            again.getCart()
-                    .then()
-                    .body("totals.total.amount", equalTo(900));
+            again.getCart().then().body("totals.total.amount", equalTo(900));
             complete(again, 900)
                     .then()
                     .statusCode(409)
@@ -185,17 +186,13 @@ class AutomaticPromotionTest {
         String sku = productFixture.createProduct(1_000, 10);
         String email = UUID.randomUUID() + "@example.org";
         Map<String, Object> firstOrder = Map.of(
-                "conditions",
-                List.of(Map.of("type", "first_order"), Map.of("type", "skus", "skus", List.of(sku))));
+                "conditions", List.of(Map.of("type", "first_order"), Map.of("type", "skus", "skus", List.of(sku))));
         try (AutomaticPromotionFixture _ = AutomaticPromotionFixture.amountOff(sku, 100, firstOrder)) {
             Shopper newCustomer = shopper(sku, email);
             newCustomer.complete("tok_ok").then().statusCode(201).body("totals.total.amount", equalTo(900));
             Shopper returning = shopper(sku, email.toUpperCase(java.util.Locale.ROOT));
             returning.getCart().then().body("totals.total.amount", equalTo(900)).body("problems", empty());
-            complete(returning, 1_000)
-                    .then()
-                    .statusCode(201)
-                    .body("totals.total.amount", equalTo(1_000));
+            complete(returning, 1_000).then().statusCode(201).body("totals.total.amount", equalTo(1_000));
         }
     }
 
@@ -220,8 +217,8 @@ class AutomaticPromotionTest {
     void exclusivePromotionOfAHigherPriorityExcludesACoupon() {
         String sku = productFixture.createProduct(1_000, 10);
         CouponFixture coupon = CouponFixture.amountOff(50, Map.of());
-        try (AutomaticPromotionFixture _ = AutomaticPromotionFixture.amountOff(
-                sku, 100, Map.of("priority", 10, "stacking", "exclusive"))) {
+        try (AutomaticPromotionFixture _ =
+                AutomaticPromotionFixture.amountOff(sku, 100, Map.of("priority", 10, "stacking", "exclusive"))) {
             apply(Shopper.readyToCheckout(sku, 1), coupon)
                     .then()
                     .body("discounts.name", contains("Automatic"))

@@ -11,8 +11,7 @@ final class ConditionBuilder {
     private ConditionBuilder() {}
 
     static PromotionCondition products(ProductId... products) {
-        return condition(
-                PromotionCondition.Type.PRODUCTS, List.of(products), null, null, null, null, null, null, null);
+        return condition(PromotionCondition.Type.PRODUCTS, List.of(products), null, null, null, null, null, null, null);
     }
 
     static PromotionCondition skus(String... skus) {

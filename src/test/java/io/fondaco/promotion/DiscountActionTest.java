@@ -87,8 +87,8 @@ class DiscountActionTest {
     @Test
     void limitPerOrderLimitsTheSets() {
         line("A", 1_000, 9);
-        assertThat(lineDiscounts(
-                        PromotionBuilder.buyAndGet("2+1", 2, 1, FREE, Selection.CHEAPEST).setsPerOrder(2)))
+        assertThat(lineDiscounts(PromotionBuilder.buyAndGet("2+1", 2, 1, FREE, Selection.CHEAPEST)
+                        .setsPerOrder(2)))
                 .containsExactly(2_000L);
     }
 
@@ -107,8 +107,7 @@ class DiscountActionTest {
     void fixedPriceReplacesHigherPricesOnly() {
         line("A", 1_999, 2);
         line("B", 999, 1);
-        assertThat(lineDiscounts(PromotionBuilder.fixedPrice("15 each", 1_500)))
-                .containsExactly(998L, 0L);
+        assertThat(lineDiscounts(PromotionBuilder.fixedPrice("15 each", 1_500))).containsExactly(998L, 0L);
     }
 
     @Test
@@ -140,8 +139,8 @@ class DiscountActionTest {
 
     @Test
     void giftIsFreeIfOtherLinesMeetTheConditions() {
-        PromotionBuilder gift = PromotionBuilder.gift("gift", "MUG", 1)
-                .conditions(ConditionBuilder.minimumSubtotal(euros(5_000)));
+        PromotionBuilder gift =
+                PromotionBuilder.gift("gift", "MUG", 1).conditions(ConditionBuilder.minimumSubtotal(euros(5_000)));
         line("MUG", 1_200, 2);
         line("A", 4_999, 1);
         assertThat(lineDiscounts(gift)).as("the gift itself does not count").isEmpty();
@@ -156,7 +155,8 @@ class DiscountActionTest {
                         PromotionBuilder.amount("late", 1_000).priority(-1),
                         PromotionBuilder.percentage("first", 1_000).priority(5),
                         PromotionBuilder.percentage("second", 1_000)))
-                .extracting(AppliedDiscount::title, discount -> discount.amount().amount())
+                .extracting(
+                        AppliedDiscount::title, discount -> discount.amount().amount())
                 .containsExactly(tuple("first", 1_000L), tuple("second", 900L), tuple("late", 1_000L));
     }
 
@@ -243,7 +243,9 @@ class DiscountActionTest {
                 .isEqualTo(1_000);
         assertThat(lineDiscounts(PromotionBuilder.percentage("P", 1_000).budget(5_000, 4_001)))
                 .isEmpty();
-        assertThat(calculate(PromotionBuilder.percentage("P", 1_000).budget(5_000, 4_001).withCode())
+        assertThat(calculate(PromotionBuilder.percentage("P", 1_000)
+                                .budget(5_000, 4_001)
+                                .withCode())
                         .problems())
                 .extracting(Violation::code)
                 .containsExactly("coupon_budget_used_up");
@@ -301,13 +303,17 @@ class DiscountActionTest {
     @Test
     void countryCurrencyAndGroupAreThoseOfTheCart() {
         line("A", 1_000, 1);
-        assertThat(discountedBy(ConditionBuilder.countries("DE"))).as("no address yet").isEmpty();
+        assertThat(discountedBy(ConditionBuilder.countries("DE")))
+                .as("no address yet")
+                .isEmpty();
         country = Optional.of("DE");
         assertThat(discountedBy(ConditionBuilder.countries("AT", "DE"))).containsExactly("A");
         assertThat(discountedBy(ConditionBuilder.countries("AT"))).isEmpty();
         assertThat(discountedBy(ConditionBuilder.currencies("EUR"))).containsExactly("A");
         assertThat(discountedBy(ConditionBuilder.currencies("GBP"))).isEmpty();
-        assertThat(discountedBy(ConditionBuilder.customerGroups("trade"))).as("a guest").isEmpty();
+        assertThat(discountedBy(ConditionBuilder.customerGroups("trade")))
+                .as("a guest")
+                .isEmpty();
         customerGroups = Set.of("trade");
         assertThat(discountedBy(ConditionBuilder.customerGroups("trade"))).containsExactly("A");
         assertThat(discountedBy(ConditionBuilder.firstOrder()))
@@ -332,8 +338,7 @@ class DiscountActionTest {
             })
     void timeWindowIsInTheTimeZoneOfTheShop(String weekday, String from, String until, boolean expected) {
         line("A", 1_000, 1);
-        assertThat(discountedBy(ConditionBuilder.timeWindow(
-                                weekday == null ? null : List.of(weekday), from, until))
+        assertThat(discountedBy(ConditionBuilder.timeWindow(weekday == null ? null : List.of(weekday), from, until))
                         .isEmpty())
                 .isNotEqualTo(expected);
     }
@@ -386,7 +391,8 @@ class DiscountActionTest {
 
     /** The SKUs that a promotion with these conditions discounts. */
     private List<String> discountedBy(PromotionCondition... conditions) {
-        List<Long> amounts = lineDiscounts(PromotionBuilder.percentage("P", 5_000).conditions(conditions));
+        List<Long> amounts =
+                lineDiscounts(PromotionBuilder.percentage("P", 5_000).conditions(conditions));
         return Stream.iterate(0, index -> index < amounts.size(), index -> index + 1)
                 .filter(index -> amounts.get(index) > 0)
                 .map(index -> lines.get(index).sku())
@@ -423,13 +429,7 @@ class DiscountActionTest {
                 .collect(Collectors.toMap(candidate -> candidate.promotion().title(), Function.identity()));
         return DiscountCalculator.calculate(
                 new DiscountRequest(
-                        lines,
-                        euros(0),
-                        List.copyOf(coupons.keySet()),
-                        at,
-                        country,
-                        customerGroups,
-                        Set.of()),
+                        lines, euros(0), List.copyOf(coupons.keySet()), at, country, customerGroups, Set.of()),
                 coupons,
                 all.stream().filter(candidate -> candidate.code() == null).toList(),
                 categories,

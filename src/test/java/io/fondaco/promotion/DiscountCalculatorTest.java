@@ -64,11 +64,13 @@ class DiscountCalculatorTest {
         Money totalLineDiscount = Money.zero(EUR);
         for (int line = 0; line < given.lines().size(); line++) {
             Money lineDiscount = discounts.lineDiscount(line, EUR);
-            assertThat(lineDiscount.amount()).isBetween(0L, given.lines().get(line).total());
+            assertThat(lineDiscount.amount())
+                    .isBetween(0L, given.lines().get(line).total());
             totalLineDiscount = totalLineDiscount.plus(lineDiscount);
         }
-        Money shippingDiscount =
-                discounts.applied().stream().map(AppliedDiscount::shippingAmount).reduce(Money.zero(EUR), Money::plus);
+        Money shippingDiscount = discounts.applied().stream()
+                .map(AppliedDiscount::shippingAmount)
+                .reduce(Money.zero(EUR), Money::plus);
         assertThat(shippingDiscount.amount()).isBetween(0L, given.shipping());
         assertThat(discounts.total(EUR)).isEqualTo(totalLineDiscount.plus(shippingDiscount));
         discounts.applied().forEach(discount -> {
@@ -137,7 +139,8 @@ class DiscountCalculatorTest {
                 .map(PromotionCandidate::promotion)
                 .collect(Collectors.toMap(Promotion::id, Function.identity()));
         List<String> groups = calculate(given, promotions(given), codes(given)).applied().stream()
-                .map(discount -> Optional.ofNullable(byId.get(discount.promotion()).group()))
+                .map(discount ->
+                        Optional.ofNullable(byId.get(discount.promotion()).group()))
                 .flatMap(Optional::stream)
                 .toList();
         assertThat(groups).doesNotHaveDuplicates();
@@ -166,7 +169,9 @@ class DiscountCalculatorTest {
                         .filter(promotion -> promotion.code() != null)
                         .collect(Collectors.toMap(
                                 promotion -> promotion.promotion().title(), Function.identity())),
-                promotions.stream().filter(promotion -> promotion.code() == null).toList(),
+                promotions.stream()
+                        .filter(promotion -> promotion.code() == null)
+                        .toList(),
                 CategoryAncestors.NONE,
                 ZoneOffset.UTC);
     }
@@ -180,13 +185,7 @@ class DiscountCalculatorTest {
                         Optional.empty()))
                 .toList();
         return new DiscountRequest(
-                lines,
-                Money.of(given.shipping(), EUR),
-                codes,
-                Instant.EPOCH,
-                Optional.empty(),
-                Set.of(),
-                Set.of());
+                lines, Money.of(given.shipping(), EUR), codes, Instant.EPOCH, Optional.empty(), Set.of(), Set.of());
     }
 
     /** Coupons that can all be combined. */
@@ -200,8 +199,10 @@ class DiscountCalculatorTest {
 
     private static List<PromotionCandidate> promotions(DiscountCase given) {
         return IntStream.range(0, given.promotions().size())
-                .mapToObj(index ->
-                        promotion(index, given.promotions().get(index), given.combinations().get(index)))
+                .mapToObj(index -> promotion(
+                        index,
+                        given.promotions().get(index),
+                        given.combinations().get(index)))
                 .toList();
     }
 

@@ -94,25 +94,14 @@ final class PromotionBuilder {
     static PromotionBuilder gift(String name, String sku, int quantity) {
         return of(
                 name,
-                new PromotionAction(
-                        PromotionKind.GIFT, null, null, null, null, null, null, null, null, sku, quantity));
+                new PromotionAction(PromotionKind.GIFT, null, null, null, null, null, null, null, null, sku, quantity));
     }
 
     static PromotionBuilder tiers(String name, Tier... tiers) {
         return of(
                 name,
                 new PromotionAction(
-                        PromotionKind.TIERS,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        List.of(tiers),
-                        null,
-                        null));
+                        PromotionKind.TIERS, null, null, null, null, null, null, null, List.of(tiers), null, null));
     }
 
     static Tier fromSubtotal(long cents, int basisPoints) {

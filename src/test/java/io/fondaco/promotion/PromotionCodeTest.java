@@ -142,10 +142,7 @@ class PromotionCodeTest {
                 .then()
                 .statusCode(200)
                 .body("deleted", equalTo(3));
-        AdminApi.request()
-                .get(PATH + "/" + promotion + "/codes")
-                .then()
-                .body("data.code", contains(used));
+        AdminApi.request().get(PATH + "/" + promotion + "/codes").then().body("data.code", contains(used));
     }
 
     @Test
@@ -157,7 +154,9 @@ class PromotionCodeTest {
                 .then()
                 .statusCode(422)
                 .body("errors.pointer", contains("/prefix"));
-        generate("promotion_01m86x2tq9f4v8m3k7b1d5c0za", Map.of("count", 1)).then().statusCode(404);
+        generate("promotion_01m86x2tq9f4v8m3k7b1d5c0za", Map.of("count", 1))
+                .then()
+                .statusCode(404);
         String sku = productFixture.createProduct(1_000, 10);
         try (AutomaticPromotionFixture automatic = AutomaticPromotionFixture.amountOff(sku, 1, Map.of())) {
             generate(automatic.id(), Map.of("count", 1))
@@ -166,13 +165,7 @@ class PromotionCodeTest {
                     .body("code", equalTo("automatic_promotion"));
         }
         AdminApi.request()
-                .body(Map.of(
-                        "code",
-                        generateOne(promotion),
-                        "title",
-                        "The same",
-                        "kind",
-                        "free_shipping"))
+                .body(Map.of("code", generateOne(promotion), "title", "The same", "kind", "free_shipping"))
                 .post(PATH)
                 .then()
                 .statusCode(409)

@@ -260,7 +260,9 @@ class PromotionTest {
         assertRejected(Map.of("type", "gift", "sku", "A", "quantity", 0), "/action/quantity");
         assertRejected(tiers(), "/action/tiers");
         assertRejected(
-                tiers(Map.of("minimum_quantity", 3, "basis_points", 500), Map.of("minimum_quantity", 3, "basis_points", 900)),
+                tiers(
+                        Map.of("minimum_quantity", 3, "basis_points", 500),
+                        Map.of("minimum_quantity", 3, "basis_points", 900)),
                 "/action/tiers/1");
         assertRejected(
                 tiers(
@@ -305,7 +307,8 @@ class PromotionTest {
                         "maximums", List.of(money(800, "EUR"))),
                 "/conditions/0/maximums/0");
         assertConditionRejected(Map.of("type", "countries", "countries", List.of("XX")), "/conditions/0/countries/0");
-        assertConditionRejected(Map.of("type", "currencies", "currencies", List.of("XYZ")), "/conditions/0/currencies/0");
+        assertConditionRejected(
+                Map.of("type", "currencies", "currencies", List.of("XYZ")), "/conditions/0/currencies/0");
         assertConditionRejected(Map.of("type", "time_window"), "/conditions/0");
         assertConditionRejected(Map.of("type", "time_window", "from", "25:00"), "/conditions/0/from");
         assertConditionRejected(
@@ -331,10 +334,7 @@ class PromotionTest {
                 .entrySet()) {
             Map<String, Object> promotion = new HashMap<>(Map.of("code", randomCode(), "title", "t", "action", action));
             promotion.putAll(wrong.getValue());
-            createPromotion(promotion)
-                    .then()
-                    .statusCode(422)
-                    .body("errors.pointer", contains(wrong.getKey()));
+            createPromotion(promotion).then().statusCode(422).body("errors.pointer", contains(wrong.getKey()));
         }
         createPromotion(Map.of("code", randomCode(), "action", action))
                 .then()

@@ -128,7 +128,8 @@ class TotalsStepTest {
                                                     "SOAP",
                                                     2,
                                                     euros(350),
-                                                    Optional.of(items.get("SOAP").variant())),
+                                                    Optional.of(
+                                                            items.get("SOAP").variant())),
                                             new DiscountRequest.DiscountableLine(
                                                     "DELETED", 1, euros(0), Optional.empty())),
                                     STANDARD.price(),
@@ -235,21 +236,20 @@ class TotalsStepTest {
     }
 
     private void createItem(String sku, Map<String, VariantPrice> prices) {
-        SellableVariant variant =
-                new SellableVariant(
-                        VariantId.random(),
-                        ProductId.random(),
-                        sku,
-                        sku,
-                        true,
-                        true,
-                        true,
-                        0,
-                        "standard",
-                        "default",
-                        "",
-                        Set.of(),
-                        Set.of());
+        SellableVariant variant = new SellableVariant(
+                VariantId.random(),
+                ProductId.random(),
+                sku,
+                sku,
+                true,
+                true,
+                true,
+                0,
+                "standard",
+                "default",
+                "",
+                Set.of(),
+                Set.of());
         items.put(sku, new SellableItem(variant, prices));
     }
 
