@@ -51,6 +51,21 @@ public final class CategoryTree {
         return Optional.ofNullable(byId.get(id));
     }
 
+    /** Each category with itself and its ancestors. */
+    public Map<CategoryId, Set<CategoryId>> withAncestors() {
+        Map<CategoryId, Set<CategoryId>> result = new HashMap<>();
+        for (UUID id : byId.keySet()) {
+            Set<CategoryId> path = new HashSet<>();
+            CategoryEntry categoryEntry = byId.get(id);
+            while (categoryEntry != null && path.size() <= MAX_DEPTH) {
+                path.add(new CategoryId(categoryEntry.id()));
+                categoryEntry = categoryEntry.parentId() == null ? null : byId.get(categoryEntry.parentId());
+            }
+            result.put(new CategoryId(id), Set.copyOf(path));
+        }
+        return result;
+    }
+
     /** The children of a category, or of the root for null, in the order of their positions. */
     public List<CategoryEntry> children(@Nullable UUID parent) {
         return byId.values().stream()

@@ -1,9 +1,7 @@
 package io.fondaco.checkout;
 
-import io.fondaco.order.Discount;
 import io.fondaco.order.NewOrder;
 import io.fondaco.order.Order;
-import io.fondaco.order.OrderId;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.promotion.CouponUsedUp;
 import io.fondaco.promotion.Promotions;
@@ -12,9 +10,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 
 /**
- * Redeems the coupons of an order in the transaction that reserves its stock, and releases them in the transaction that
- * ends the checkout attempt without an order. A redemption does not expire by itself: every attempt is finalized, so a
- * coupon cannot expire before a successful payment. An order without coupons costs no statement.
+ * Redeems the promotions of an order in the transaction that reserves its stock, and releases them in the transaction
+ * that ends the checkout attempt without an order. A redemption does not expire by itself: every attempt is finalized,
+ * so a coupon cannot expire before a successful payment. An order without discounts costs no statement.
  */
 @ApplicationScoped
 public class CouponRedemptions {
@@ -32,15 +30,13 @@ public class CouponRedemptions {
      */
     static void requireUsable(PricedCart priced) {
         List<Violation> problems = priced.problems();
-        if (!problems.isEmpty()
-                && problems.stream().allMatch(problem -> problem.code().equals(CouponUsedUp.CODE))) {
+        if (!problems.isEmpty() && problems.stream().allMatch(CouponUsedUp::isUsedUp)) {
             throw new CouponUsedUp(problems);
         }
     }
 
     /**
-     * Redeems the coupons whose discount is not zero, if the promotions of all coupons still are what the cart was
-     * priced with.
+     * Redeems the promotions whose discount is not zero, if all promotions still are what the cart was priced with.
      *
      * @throws CouponUsedUp if a concurrent order reached the usage limit first
      * @throws io.fondaco.promotion.PromotionsChanged if the cart must be priced again; nothing was redeemed
@@ -51,17 +47,15 @@ public class CouponRedemptions {
 
     /** Releases the redemptions of a checkout attempt that ends without an order. */
     void release(NewOrder order) {
-        release(order.id(), order.discounts());
+        if (!order.discounts().isEmpty()) {
+            promotions.releaseRedemptions(order.id().value());
+        }
     }
 
     /** Releases the redemptions of an order that is cancelled as a whole. */
     public void release(Order order) {
-        release(order.id(), order.discounts());
-    }
-
-    private void release(OrderId order, List<Discount> discounts) {
-        if (!discounts.isEmpty()) {
-            promotions.releaseRedemptions(order.value());
+        if (!order.discounts().isEmpty()) {
+            promotions.releaseRedemptions(order.id().value());
         }
     }
 }

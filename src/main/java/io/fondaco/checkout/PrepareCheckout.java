@@ -18,6 +18,7 @@ import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.promotion.PromotionId;
 import io.fondaco.promotion.PromotionsChanged;
 import io.fondaco.shipping.ShippingQuote;
 import io.fondaco.tax.TaxCalculation.TaxedAmount;
@@ -26,10 +27,12 @@ import io.fondaco.totals.PricedCart;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +50,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class PrepareCheckout {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+    /** Each time but the first at least one promotion was refused or has changed. */
+    private static final int MAX_PRICINGS = 10;
 
     private final Carts carts;
     private final CartPricing pricing;
@@ -127,19 +133,28 @@ class PrepareCheckout {
     private record Charge(PricedCart priced, NewOrder order) {}
 
     private Charge charge(Cart cart, String token, CompleteRequest request) {
-        try {
-            return charge(pricing.priceToCharge(cart), token, request);
-        } catch (PromotionsChanged _) {
-            return charge(pricing.priceFromDatabase(cart), token, request);
+        Set<PromotionId> withdrawn = new HashSet<>();
+        PricedCart priced = pricing.priceToCharge(cart);
+        for (int pricings = 1; ; pricings++) {
+            try {
+                return charge(priced, token, request);
+            } catch (PromotionsChanged changed) {
+                if (pricings == MAX_PRICINGS) {
+                    throw changed;
+                }
+                withdrawn.addAll(changed.withdrawn());
+                priced = pricing.priceFromDatabase(cart, withdrawn);
+            }
         }
     }
 
     private Charge charge(PricedCart priced, String token, CompleteRequest request) {
         CouponRedemptions.requireUsable(priced);
         requireComplete(priced);
-        requireExpectedTotal(priced.totals().total(), request.expectedTotal());
         NewOrder order = snapshot(priced, token);
+        // First, because it may refuse an automatic promotion, and the expected total is that without it.
         coupons.redeem(order, priced);
+        requireExpectedTotal(priced.totals().total(), request.expectedTotal());
         return new Charge(priced, order);
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ public record NewOrder(
         @Nullable String shippingMethod,
         Totals totals,
         List<NewOrderLine> lines,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Discount> discounts,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<NewDiscount> discounts,
         OrderTaxes taxes,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Integer> backordered) {
 
@@ -70,6 +71,42 @@ public record NewOrder(
                 .limit(lines.size())
                 .mapToObj(share -> share * Long.signum(rounding))
                 .toList();
+    }
+
+    /**
+     * The discount of one promotion. The lines of the order have no ids yet.
+     *
+     * @param lineAmounts one per line of the order, in their order
+     */
+    public record NewDiscount(
+            String promotionId,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String code,
+
+            String title,
+            String kind,
+            Money amount,
+            List<Money> lineAmounts) {
+
+        public NewDiscount {
+            lineAmounts = List.copyOf(lineAmounts);
+        }
+
+        /** @param lineIds of the lines, in their order */
+        public Discount toDiscount(List<String> lineIds) {
+            return new Discount(
+                    promotionId,
+                    title,
+                    code,
+                    title,
+                    kind,
+                    amount,
+                    IntStream.range(0, lineAmounts.size())
+                            .filter(index -> lineAmounts.get(index).amount() > 0)
+                            .mapToObj(index -> new Discount.DiscountedLine(lineIds.get(index), lineAmounts.get(index)))
+                            .toList());
+        }
     }
 
     /**

@@ -227,6 +227,19 @@ class OrderRepository implements PanacheRepositoryBase<OrderEntity, UUID> {
         }
     }
 
+    /** Whether there is an order with this e-mail address that was not cancelled. */
+    boolean hasOrders(String email) {
+        return find(
+                        "select id from OrderEntity where lower(email) = lower(:email) and status <> :cancelled",
+                        Map.of("email", email, "cancelled", OrderStatus.CANCELLED.column()))
+                .project(UUID.class)
+                .page(0, 1)
+                .list()
+                .stream()
+                .findFirst()
+                .isPresent();
+    }
+
     /** Two statements. */
     Optional<Order> find(OrderId id) {
         return withLines(select("id = :id", Map.of("id", id.value())));

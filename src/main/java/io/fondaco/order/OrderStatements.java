@@ -65,7 +65,8 @@ class OrderStatements {
             CustomerId customer,
             OrderStatus status,
             PaymentStatus paymentStatus,
-            List<OrderLineRow> lines) {
+            List<OrderLineRow> lines,
+            List<Discount> discounts) {
         NewOrderRow row = new NewOrderRow(
                 order.id().value(),
                 order.cartId(),
@@ -79,7 +80,7 @@ class OrderStatements {
                 order.addresses().billing(),
                 order.shippingMethod(),
                 Amounts.of(order.totals()),
-                order.discounts(),
+                discounts,
                 order.taxes());
         return sql.query("""
                         WITH placed AS (

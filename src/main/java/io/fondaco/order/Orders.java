@@ -21,6 +21,11 @@ public interface Orders {
     Optional<Order> find(OrderId id);
 
     /**
+     * Whether there is an order with this e-mail address, without regard to case, that was not cancelled. One statement.
+     */
+    boolean hasOrders(String email);
+
+    /**
      * Locks the order until the transaction ends. Two statements.
      *
      * @throws io.fondaco.platform.web.ApiException 404 if there is none

@@ -41,7 +41,13 @@ class PostgresOrders implements Orders {
                     return OrderLineRow.of(line, order.backordered(line), rounding.get(index));
                 })
                 .toList();
-        PlacedRow row = statements.insert(order, customer, status, paymentStatus, lines);
+        List<String> lineIds = lines.stream()
+                .map(line -> new OrderLineId(line.id()).toString())
+                .toList();
+        List<Discount> discounts = order.discounts().stream()
+                .map(discount -> discount.toDiscount(lineIds))
+                .toList();
+        PlacedRow row = statements.insert(order, customer, status, paymentStatus, lines, discounts);
         Order placed = new Order(
                 order.id(),
                 row.number(),
@@ -54,7 +60,7 @@ class PostgresOrders implements Orders {
                 order.addresses(),
                 order.shippingMethod(),
                 order.totals(),
-                order.discounts(),
+                discounts,
                 order.taxes(),
                 Money.zero(currency),
                 row.createdAt(),
@@ -67,6 +73,11 @@ class PostgresOrders implements Orders {
     @Override
     public Optional<Order> find(OrderId id) {
         return repository.find(id);
+    }
+
+    @Override
+    public boolean hasOrders(String email) {
+        return repository.hasOrders(email);
     }
 
     @Override

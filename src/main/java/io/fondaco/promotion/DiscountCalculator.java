@@ -1,195 +1,366 @@
 package io.fondaco.promotion;
 
 import io.fondaco.platform.money.Money;
-import io.fondaco.platform.money.ProportionalAllocation;
 import io.fondaco.platform.web.Violation;
+import io.fondaco.promotion.CartConditions.CategoryAncestors;
+import io.fondaco.promotion.CartConditions.LineFilter;
+import io.fondaco.promotion.DiscountRequest.DiscountableLine;
 import io.fondaco.promotion.Discounts.AppliedDiscount;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
-import java.time.Instant;
+import io.fondaco.promotion.RemainingAmounts.Parts;
+import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Calculates the discounts of coupons. Percentages are applied first, then amounts, then free shipping, each to what
- * the earlier discounts left; so the order of the codes makes no difference. A percentage is rounded once, half up, and
- * then allocated to the lines.
+ * Calculates the discounts of a cart: of the coupons that the customer entered, and of automatic promotions. Promotions
+ * are applied by priority, then in the order of {@link PromotionKind}, then by age, each to what the earlier ones left;
+ * so neither the order of the codes nor that of the lines makes a difference.
  */
 final class DiscountCalculator {
-    private static final BigDecimal BASIS_POINTS_PER_UNIT = BigDecimal.valueOf(10_000);
+    private static final Comparator<PromotionCandidate> HIGHEST_PRIORITY_FIRST =
+            Comparator.comparing(candidate -> candidate.promotion().priority(), Comparator.reverseOrder());
 
-    private final DiscountRequest discountRequest;
-    private final long[] remainingLineAmounts;
-    private long remainingShipping;
+    /** The order of the calculation. The ids of promotions ascend with their age. */
+    private static final Comparator<PromotionCandidate> CALCULATION_ORDER = HIGHEST_PRIORITY_FIRST
+            .thenComparing(candidate -> candidate.promotion().kind())
+            .thenComparing(candidate -> candidate.promotion().id().value());
 
-    private DiscountCalculator(DiscountRequest discountRequest) {
-        this.discountRequest = discountRequest;
-        this.remainingLineAmounts = discountRequest.lines().stream()
-                .mapToLong(discountableLine -> discountableLine.total().amount())
-                .toArray();
-        this.remainingShipping = discountRequest.shipping().amount();
+    /** Equal lines give the same result in any order, and lines with different SKUs have one order. */
+    private static final Comparator<DiscountableLine> CANONICAL_ORDER = Comparator.comparing(DiscountableLine::sku)
+            .thenComparing(line -> line.unitPrice().amount())
+            .thenComparing(DiscountableLine::quantity);
+
+    private final DiscountRequest request;
+    private final CartConditions conditions;
+    private final CouponProblems problems;
+
+    private DiscountCalculator(DiscountRequest request, CategoryAncestors categories, ZoneId timeZone) {
+        this.request = request;
+        this.conditions = new CartConditions(request, categories, timeZone);
+        this.problems = new CouponProblems(request.codes());
     }
 
     /**
-     * The promotion of a coupon code, with what depends on the time.
+     * A promotion that may apply.
      *
-     * @param usedUp whether the usage limit in total is reached
+     * @param code that the customer entered; null for an automatic promotion
+     * @param singleUse whether the code is a generated one, for one order
+     * @param codeUsed whether an order has used the generated code
      */
-    record CouponCandidate(Promotion promotion, boolean started, boolean ended, boolean usedUp) {
-        /** By the clock of the pod. What charges is checked by the clock of the database when it is redeemed. */
-        static CouponCandidate at(Instant now, Promotion promotion) {
-            return new CouponCandidate(
-                    promotion,
-                    promotion.startsAt() == null || !promotion.startsAt().isAfter(now),
-                    promotion.endsAt() != null && !promotion.endsAt().isAfter(now),
-                    promotion.usageLimit() != null && promotion.used() >= promotion.usageLimit());
+    record PromotionCandidate(
+            Promotion promotion, LineFilter lines, @Nullable String code, boolean singleUse, boolean codeUsed) {
+        static PromotionCandidate of(Promotion promotion, @Nullable String code, boolean singleUse, boolean codeUsed) {
+            return new PromotionCandidate(promotion, LineFilter.of(promotion), code, singleUse, codeUsed);
+        }
+
+        private boolean isAutomatic() {
+            return code == null;
+        }
+
+        private boolean isExclusive() {
+            return promotion.exclusive();
+        }
+
+        private int priority() {
+            return promotion.priority();
         }
     }
 
-    /** @param candidates by code */
-    static Discounts calculate(DiscountRequest discountRequest, Map<String, CouponCandidate> candidates) {
-        List<Violation> problems = new ArrayList<>();
-        List<Promotion> accepted = new ArrayList<>();
-        for (int index = 0; index < discountRequest.codes().size(); index++) {
-            String code = discountRequest.codes().get(index);
-            Optional<CouponCandidate> candidate = Optional.ofNullable(candidates.get(code));
-            findProblem(discountRequest, code, candidate, accepted, "/coupon_codes/" + index)
-                    .ifPresentOrElse(
-                            problems::add,
-                            () -> accepted.add(candidate.orElseThrow().promotion()));
+    /** The problem of each code that does not apply, in the order of the codes. */
+    private static final class CouponProblems {
+        private final List<String> codes;
+        private final SortedMap<Integer, Violation> byIndex = new TreeMap<>();
+
+        private CouponProblems(List<String> codes) {
+            this.codes = codes;
         }
-        accepted.sort(Comparator.comparing(Promotion::kind).thenComparing(Promotion::code));
-        DiscountCalculator calculator = new DiscountCalculator(discountRequest);
-        return new Discounts(accepted.stream().map(calculator::apply).toList(), problems);
+
+        private void add(String code, String problem, String detail, Map<String, Object> facts) {
+            int index = codes.indexOf(code);
+            Map<String, Object> extensions = new HashMap<>(facts);
+            extensions.put("coupon", code);
+            byIndex.put(
+                    index,
+                    new Violation("/coupon_codes/" + index, problem, detail.formatted(code), Map.copyOf(extensions)));
+        }
+
+        private void add(String code, String problem, String detail) {
+            add(code, problem, detail, Map.of());
+        }
+
+        private List<Violation> toList() {
+            return List.copyOf(byIndex.values());
+        }
     }
 
-    private static Optional<Violation> findProblem(
-            DiscountRequest discountRequest,
-            String code,
-            Optional<CouponCandidate> candidate,
-            List<Promotion> accepted,
-            String pointer) {
-        if (candidate.isEmpty()) {
-            return couponProblem(pointer, Discounts.UNKNOWN_COUPON, code, "Coupon %s does not exist.");
+    /** Why a promotion does not apply to the cart. */
+    private record Obstacle(String problem, String detail, Map<String, Object> facts) {
+        private Obstacle(String problem, String detail) {
+            this(problem, detail, Map.of());
         }
-        CouponCandidate coupon = candidate.get();
-        Promotion promotion = coupon.promotion();
-        if (!coupon.started()) {
-            return couponProblem(pointer, "coupon_not_started", code, "Coupon %s is not valid yet.");
-        }
-        if (coupon.ended()) {
-            return couponProblem(pointer, "coupon_expired", code, "Coupon %s has expired.");
-        }
-        if (coupon.usedUp()) {
-            return Optional.of(CouponUsedUp.of(pointer, code));
-        }
-        if (!isApplicable(discountRequest, promotion)) {
-            return couponProblem(pointer, "coupon_not_applicable", code, "Coupon %s does not apply to this cart.");
-        }
-        Optional<Money> minimum = Promotion.findByCurrency(discountRequest.currency(), promotion.minimumSubtotals());
-        Money subtotal = subtotal(discountRequest, promotion);
-        if (minimum.isPresent() && subtotal.amount() < minimum.get().amount()) {
-            return Optional.of(new Violation(
-                    pointer,
-                    "coupon_minimum_not_reached",
-                    "Coupon %s needs a subtotal of at least %s.".formatted(code, minimum.get()),
-                    Map.of("coupon", code, "minimum_subtotal", minimum.get(), "subtotal", subtotal)));
-        }
-        boolean combinable = accepted.isEmpty()
-                || (promotion.combinable() && accepted.stream().allMatch(Promotion::combinable));
-        return combinable
-                ? Optional.empty()
-                : couponProblem(
-                        pointer, "coupon_not_combinable", code, "Coupon %s cannot be combined with the other coupons.");
     }
 
-    private static Optional<Violation> couponProblem(String pointer, String problem, String code, String detail) {
-        return Optional.of(new Violation(pointer, problem, detail.formatted(code), Map.of("coupon", code)));
+    /**
+     * @param coupons by the code that the customer entered
+     * @param automatic all automatic promotions
+     */
+    static Discounts calculate(
+            DiscountRequest request,
+            Map<String, PromotionCandidate> coupons,
+            List<PromotionCandidate> automatic,
+            CategoryAncestors categories,
+            ZoneId timeZone) {
+        List<Integer> order = IntStream.range(0, request.lines().size())
+                .boxed()
+                .sorted(Comparator.comparing(index -> request.lines().get(index), CANONICAL_ORDER))
+                .toList();
+        DiscountRequest sorted =
+                request.withLines(order.stream().map(request.lines()::get).toList());
+        DiscountCalculator calculator = new DiscountCalculator(sorted, categories, timeZone);
+        List<PromotionCandidate> usable = calculator.removeAllButBestOfGroups(Stream.concat(
+                        calculator.selectCoupons(coupons).stream(), calculator.selectAutomatic(automatic).stream())
+                .toList());
+        List<AppliedDiscount> applied = calculator.apply(usable).stream()
+                .map(discount -> inRequestOrder(discount, order))
+                .toList();
+        return new Discounts(applied, calculator.problems.toList());
     }
 
-    /** Whether the promotion applies to at least one line and has amounts in the currency of the cart. */
-    private static boolean isApplicable(DiscountRequest discountRequest, Promotion promotion) {
-        Predicate<String> scope = promotion.skuFilter();
-        return discountRequest.lines().stream()
-                        .map(DiscountRequest.DiscountableLine::sku)
-                        .anyMatch(scope)
-                && (promotion.kind() != PromotionKind.AMOUNT || hasCurrency(discountRequest, promotion.amounts()))
-                && (promotion.minimumSubtotals().isEmpty()
-                        || hasCurrency(discountRequest, promotion.minimumSubtotals()))
-                && (promotion.maximumDiscounts().isEmpty()
-                        || hasCurrency(discountRequest, promotion.maximumDiscounts()));
-    }
-
-    private static boolean hasCurrency(DiscountRequest discountRequest, List<Money> list) {
-        return Promotion.findByCurrency(discountRequest.currency(), list).isPresent();
-    }
-
-    private static Money subtotal(DiscountRequest discountRequest, Promotion promotion) {
-        Predicate<String> scope = promotion.skuFilter();
-        return discountRequest.lines().stream()
-                .filter(discountableLine -> scope.test(discountableLine.sku()))
-                .map(DiscountRequest.DiscountableLine::total)
-                .reduce(Money.zero(discountRequest.currency()), Money::plus);
-    }
-
-    private AppliedDiscount apply(Promotion promotion) {
-        Predicate<String> scope = promotion.skuFilter();
-        long[] base = new long[remainingLineAmounts.length];
-        for (int index = 0; index < remainingLineAmounts.length; index++) {
-            base[index] = scope.test(discountRequest.lines().get(index).sku()) ? remainingLineAmounts[index] : 0;
+    private static AppliedDiscount inRequestOrder(AppliedDiscount discount, List<Integer> order) {
+        List<Money> lineAmounts = new ArrayList<>(discount.lineAmounts());
+        for (int position = 0; position < order.size(); position++) {
+            lineAmounts.set(order.get(position), discount.lineAmounts().get(position));
         }
-        long[] shares = new long[remainingLineAmounts.length];
-        long shipping = 0;
-        long sum = Arrays.stream(base).reduce(0, Math::addExact);
-        switch (promotion.kind()) {
-            case PERCENTAGE ->
-                shares = ProportionalAllocation.allocate(capAtMaximum(promotion, percentage(promotion, sum)), base);
-            case AMOUNT -> {
-                long amount = Promotion.findByCurrency(discountRequest.currency(), promotion.amounts())
-                        .orElseThrow()
-                        .amount();
-                shares = ProportionalAllocation.allocate(capAtMaximum(promotion, Math.min(amount, sum)), base);
+        return new AppliedDiscount(
+                discount.promotion(),
+                discount.promotionVersion(),
+                discount.code(),
+                discount.title(),
+                discount.kind(),
+                discount.amount(),
+                lineAmounts,
+                discount.shippingAmount(),
+                discount.singleUse(),
+                discount.firstOrderOnly());
+    }
+
+    /** The coupons that apply, and can be combined with each other: an earlier code is preferred to a later one. */
+    private List<PromotionCandidate> selectCoupons(Map<String, PromotionCandidate> coupons) {
+        List<PromotionCandidate> applicable = new ArrayList<>();
+        for (String code : request.codes()) {
+            PromotionCandidate coupon = coupons.get(code);
+            if (coupon == null) {
+                problems.add(code, Discounts.UNKNOWN_COUPON, "Coupon %s does not exist.");
+            } else {
+                findCouponObstacle(coupon)
+                        .ifPresentOrElse(
+                                obstacle -> problems.add(code, obstacle.problem, obstacle.detail, obstacle.facts),
+                                () -> applicable.add(coupon));
             }
-            case FREE_SHIPPING -> shipping = capAtMaximum(promotion, remainingShipping);
         }
-        for (int index = 0; index < remainingLineAmounts.length; index++) {
-            remainingLineAmounts[index] -= shares[index];
+        List<PromotionCandidate> accepted = new ArrayList<>();
+        applicable.sort(HIGHEST_PRIORITY_FIRST);
+        for (PromotionCandidate coupon : applicable) {
+            if (isCombinable(coupon, accepted)) {
+                accepted.add(coupon);
+            } else if (coupon.code() != null) {
+                problems.add(
+                        coupon.code(), "coupon_not_combinable", "Coupon %s cannot be combined with the other coupons.");
+            }
         }
-        remainingShipping -= shipping;
+        return accepted;
+    }
+
+    /** @param accepted with the same or a higher priority each */
+    private static boolean isCombinable(PromotionCandidate candidate, List<PromotionCandidate> accepted) {
+        return accepted.stream()
+                .noneMatch(other -> other.isExclusive()
+                        || (candidate.isExclusive() && other.priority() == candidate.priority())
+                        || other.promotion().id().equals(candidate.promotion().id()));
+    }
+
+    private Optional<Obstacle> findCouponObstacle(PromotionCandidate coupon) {
+        Promotion promotion = coupon.promotion();
+        if (!promotion.hasStarted(request.at())) {
+            return Optional.of(new Obstacle("coupon_not_started", "Coupon %s is not valid yet."));
+        }
+        if (promotion.hasEnded(request.at()) || request.withdrawn().contains(promotion.id())) {
+            return Optional.of(new Obstacle("coupon_expired", "Coupon %s has expired."));
+        }
+        if (promotion.usedUp() || coupon.codeUsed()) {
+            return Optional.of(new Obstacle(CouponUsedUp.CODE, CouponUsedUp.DETAIL));
+        }
+        return findObstacle(coupon);
+    }
+
+    /** The automatic promotions that apply. One that does not is no problem of the cart. */
+    private List<PromotionCandidate> selectAutomatic(List<PromotionCandidate> automatic) {
+        return automatic.stream()
+                .filter(candidate -> candidate.promotion().hasStarted(request.at()))
+                .filter(candidate -> !candidate.promotion().hasEnded(request.at()))
+                .filter(candidate -> !candidate.promotion().usedUp())
+                .filter(candidate ->
+                        !request.withdrawn().contains(candidate.promotion().id()))
+                .filter(candidate -> findObstacle(candidate).isEmpty())
+                .toList();
+    }
+
+    private Optional<Obstacle> findObstacle(PromotionCandidate candidate) {
+        Promotion promotion = candidate.promotion();
+        List<Integer> selected = conditions.selectLines(candidate.lines());
+        if (selected.isEmpty() || !promotion.hasCurrency(request.currency())) {
+            return Optional.of(new Obstacle("coupon_not_applicable", "Coupon %s does not apply to this cart."));
+        }
+        Optional<Money> minimum = Promotion.findByCurrency(request.currency(), promotion.minimumSubtotals());
+        Money subtotal = conditions.subtotal(selected);
+        if (minimum.isPresent() && subtotal.amount() < minimum.get().amount()) {
+            return Optional.of(new Obstacle(
+                    "coupon_minimum_not_reached",
+                    "Coupon %%s needs a subtotal of at least %s.".formatted(minimum.get()),
+                    Map.of("minimum_subtotal", minimum.get(), "subtotal", subtotal)));
+        }
+        return conditions
+                .findUnmet(promotion, selected)
+                .map(PromotionCondition.Type::text)
+                .or(() -> promotion.discountAction().isReached(RemainingAmounts.of(request), selected)
+                        ? Optional.empty()
+                        : Optional.of(promotion.kind().column()))
+                .map(condition -> new Obstacle(
+                        "coupon_conditions_not_met",
+                        "The cart does not meet a condition of coupon %s: " + condition + ".",
+                        Map.of("condition", condition)));
+    }
+
+    /** Of each group, the promotion that alone would give the largest discount remains. */
+    private List<PromotionCandidate> removeAllButBestOfGroups(List<PromotionCandidate> candidates) {
+        Map<String, PromotionCandidate> best = candidates.stream()
+                .filter(candidate -> candidate.promotion().group() != null)
+                .sorted(CALCULATION_ORDER)
+                .collect(Collectors.toMap(
+                        DiscountCalculator::groupOf,
+                        Function.identity(),
+                        BinaryOperator.maxBy(Comparator.comparingLong(this::discountAlone))));
+        List<PromotionCandidate> remaining = new ArrayList<>();
+        for (PromotionCandidate candidate : candidates) {
+            PromotionCandidate preferred = best.getOrDefault(groupOf(candidate), candidate);
+            if (preferred.promotion().id().equals(candidate.promotion().id())) {
+                remaining.add(candidate);
+            } else {
+                reportExcluded(candidate, preferred.promotion());
+            }
+        }
+        return remaining;
+    }
+
+    /** Empty without a group. A group has no empty name. */
+    private static String groupOf(PromotionCandidate candidate) {
+        String group = candidate.promotion().group();
+        return group == null ? "" : group;
+    }
+
+    private long discountAlone(PromotionCandidate candidate) {
+        return split(candidate, RemainingAmounts.of(request)).total();
+    }
+
+    private void reportExcluded(PromotionCandidate candidate, Promotion by) {
+        if (candidate.code() != null) {
+            problems.add(
+                    candidate.code(),
+                    "coupon_excluded",
+                    "Coupon %s cannot be combined with another promotion of this cart.",
+                    Map.of("excluded_by", by.title()));
+        }
+    }
+
+    private List<AppliedDiscount> apply(List<PromotionCandidate> candidates) {
+        List<PromotionCandidate> coupons = candidates.stream()
+                .filter(candidate -> !candidate.isAutomatic())
+                .toList();
+        RemainingAmounts remaining = RemainingAmounts.of(request);
+        List<PromotionCandidate> accepted = new ArrayList<>();
+        List<AppliedDiscount> applied = new ArrayList<>();
+        for (PromotionCandidate candidate :
+                candidates.stream().sorted(CALCULATION_ORDER).toList()) {
+            Optional<PromotionCandidate> excluding = findExcluding(candidate, coupons, accepted);
+            if (excluding.isPresent()) {
+                reportExcluded(candidate, excluding.get().promotion());
+                continue;
+            }
+            Parts parts = split(candidate, remaining);
+            if (parts.total() > candidate.promotion().remainingBudget(request.currency())) {
+                reportBudgetUsedUp(candidate);
+            } else if (parts.total() > 0 || !candidate.isAutomatic()) {
+                remaining.subtract(parts);
+                accepted.add(candidate);
+                applied.add(toDiscount(candidate, parts));
+            }
+        }
+        return applied;
+    }
+
+    /**
+     * The exclusive promotion with which this one is not combined. Of promotions with the same priority, coupons come
+     * before automatic ones, because the customer asked for them.
+     *
+     * @param coupons that can be combined with each other
+     * @param accepted with the same or a higher priority each
+     */
+    private static Optional<PromotionCandidate> findExcluding(
+            PromotionCandidate candidate, List<PromotionCandidate> coupons, List<PromotionCandidate> accepted) {
+        if (!candidate.isAutomatic()) {
+            return accepted.stream()
+                    .filter(PromotionCandidate::isAutomatic)
+                    .filter(PromotionCandidate::isExclusive)
+                    .findFirst();
+        }
+        return Stream.concat(coupons.stream(), accepted.stream())
+                .filter(other -> other.priority() >= candidate.priority())
+                .filter(other ->
+                        other.isExclusive() || (candidate.isExclusive() && other.priority() == candidate.priority()))
+                .findFirst();
+    }
+
+    private void reportBudgetUsedUp(PromotionCandidate candidate) {
+        if (candidate.code() != null) {
+            problems.add(candidate.code(), CouponUsedUp.BUDGET, CouponUsedUp.BUDGET_DETAIL);
+        }
+    }
+
+    private Parts split(PromotionCandidate candidate, RemainingAmounts remaining) {
+        Promotion promotion = candidate.promotion();
+        List<Integer> selected = conditions.selectLines(candidate.lines());
+        return remaining.split(
+                promotion.discountAction().reduce(remaining, selected), promotion.maximumDiscount(request.currency()));
+    }
+
+    private AppliedDiscount toDiscount(PromotionCandidate candidate, Parts parts) {
+        Promotion promotion = candidate.promotion();
         return new AppliedDiscount(
                 promotion.id(),
                 promotion.version(),
-                promotion.code(),
+                candidate.code(),
                 promotion.title(),
                 promotion.kind(),
-                money(Math.addExact(Arrays.stream(shares).sum(), shipping)),
-                Arrays.stream(shares).mapToObj(this::money).toList(),
-                money(shipping));
-    }
-
-    private static long percentage(Promotion promotion, long sum) {
-        Integer basisPoints = promotion.basisPoints();
-        if (basisPoints == null) {
-            throw new IllegalStateException("A percentage promotion has no basis points: " + promotion.id());
-        }
-        return BigDecimal.valueOf(sum)
-                .multiply(BigDecimal.valueOf(basisPoints))
-                .divide(BASIS_POINTS_PER_UNIT, 0, RoundingMode.HALF_UP)
-                .longValueExact();
-    }
-
-    private long capAtMaximum(Promotion promotion, long amount) {
-        return Promotion.findByCurrency(discountRequest.currency(), promotion.maximumDiscounts())
-                .map(maximum -> Math.min(maximum.amount(), amount))
-                .orElse(amount);
+                money(parts.total()),
+                parts.lines().stream().map(this::money).toList(),
+                money(parts.shipping()),
+                candidate.singleUse(),
+                promotion.hasCondition(PromotionCondition.Type.FIRST_ORDER));
     }
 
     private Money money(long amount) {
-        return Money.of(amount, discountRequest.currency());
+        return Money.of(amount, request.currency());
     }
 }

@@ -1,6 +1,9 @@
 package io.fondaco.promotion;
 
 import io.fondaco.platform.money.Money;
+import io.fondaco.promotion.Promotion.Rules;
+import io.fondaco.promotion.Promotion.Stacking;
+import io.fondaco.promotion.Promotion.Trigger;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
@@ -25,9 +28,13 @@ class PromotionEntity {
     @Id
     UUID id;
 
+    @Nullable
     String code;
 
     String title;
+
+    @Column(name = "trigger_type")
+    String triggerType;
 
     String kind;
 
@@ -38,6 +45,10 @@ class PromotionEntity {
     @JdbcTypeCode(SqlTypes.JSON)
     @Mutability(Immutability.class)
     List<Money> amounts;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    @Mutability(Immutability.class)
+    Rules rules;
 
     @Column(name = "minimum_subtotals")
     @JdbcTypeCode(SqlTypes.JSON)
@@ -94,9 +105,11 @@ class PromotionEntity {
         entity.id = promotion.id().value();
         entity.code = promotion.code();
         entity.title = promotion.title();
+        entity.triggerType = promotion.trigger().column();
         entity.kind = promotion.kind().column();
         entity.basisPoints = promotion.basisPoints();
         entity.amounts = promotion.amounts();
+        entity.rules = promotion.toRules();
         entity.minimumSubtotals = promotion.minimumSubtotals();
         entity.maximumDiscounts = promotion.maximumDiscounts();
         entity.startsAt = promotion.startsAt();
@@ -113,11 +126,13 @@ class PromotionEntity {
     /** The columns of a {@link Promotion}, in the order of {@link PromotionRepository}. */
     record PromotionRow(
             UUID id,
-            String code,
+            @Nullable String code,
             String title,
+            String triggerType,
             String kind,
             @Nullable Integer basisPoints,
             List<Money> amounts,
+            Rules rules,
             List<Money> minimumSubtotals,
             List<Money> maximumDiscounts,
             @Nullable Instant startsAt,
@@ -132,20 +147,34 @@ class PromotionEntity {
             Instant createdAt,
             Instant updatedAt) {
 
-        Promotion toPromotion() {
+        /** @param budgetsUsed what orders have used of each budget */
+        Promotion toPromotion(List<Money> budgetsUsed) {
+            PromotionKind promotionKind = PromotionKind.ofColumn(kind);
             return new Promotion(
                     new PromotionId(id),
                     code,
                     title,
-                    PromotionKind.ofColumn(kind),
+                    title,
+                    Trigger.ofColumn(triggerType),
+                    promotionKind,
                     basisPoints,
                     amounts,
+                    rules.action() == null
+                            ? PromotionAction.simple(promotionKind, basisPoints, amounts)
+                            : rules.action(),
+                    rules.conditions(),
                     minimumSubtotals,
                     maximumDiscounts,
                     startsAt,
                     endsAt,
                     usageLimit,
                     usageLimitPerCustomer,
+                    rules.usageLimitPerOrder(),
+                    rules.budgets(),
+                    budgetsUsed,
+                    rules.priority(),
+                    Stacking.of(combinable),
+                    rules.group(),
                     combinable,
                     active,
                     skus,

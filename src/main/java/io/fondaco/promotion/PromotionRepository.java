@@ -5,24 +5,32 @@ import io.fondaco.promotion.PromotionEntity.PromotionRow;
 import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.IdClass;
 import jakarta.persistence.LockModeType;
+import jakarta.persistence.Table;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.hibernate.annotations.Immutable;
 import org.hibernate.exception.ConstraintViolationException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Promotions that are not deleted, for the admin API. Each call is one statement. Every read is a projection: a managed
- * entity would hide what {@link PromotionStatements} or another transaction has written meanwhile.
+ * entity would hide what {@link PromotionStatements} or another transaction has written meanwhile. The counters of
+ * budgets are read by {@link PromotionStatements}.
  */
 @ApplicationScoped
 class PromotionRepository implements PanacheRepositoryBase<PromotionEntity, UUID> {
     /** The redemptions of a promotion without a usage limit are counted here, not by checkouts: ADR 9. */
     private static final String SELECT = """
-            select p.id, p.code, p.title, p.kind, p.basisPoints, p.amounts, p.minimumSubtotals, p.maximumDiscounts,
-                   p.startsAt, p.endsAt, p.usageLimit, p.usageLimitPerCustomer, p.combinable, p.active, p.skus,
+            select p.id, p.code, p.title, p.triggerType, p.kind, p.basisPoints, p.amounts, p.rules,
+                   p.minimumSubtotals, p.maximumDiscounts, p.startsAt, p.endsAt, p.usageLimit,
+                   p.usageLimitPerCustomer, p.combinable, p.active, p.skus,
                    case when p.usageLimit is null
                         then (select count(*) from RedemptionEntity r where r.promotionId = p.id)
                         else p.used end,
@@ -32,22 +40,37 @@ class PromotionRepository implements PanacheRepositoryBase<PromotionEntity, UUID
 
     private static final String UPDATE = """
             update versioned PromotionEntity
-               set title = :title, basisPoints = :basisPoints, amounts = :amounts, minimumSubtotals = :minimumSubtotals,
-                   maximumDiscounts = :maximumDiscounts, startsAt = :startsAt, endsAt = :endsAt,
+               set title = :title, basisPoints = :basisPoints, amounts = :amounts, rules = :rules,
+                   minimumSubtotals = :minimumSubtotals, maximumDiscounts = :maximumDiscounts,
+                   startsAt = :startsAt, endsAt = :endsAt,
                    usageLimit = :usageLimit, usageLimitPerCustomer = :usageLimitPerCustomer, combinable = :combinable,
                    active = :active, skus = :skus, updatedAt = instant
              where id = :id""";
 
-    Optional<Promotion> find(PromotionId id) {
-        return selectById(id).singleResultOptional().map(PromotionRow::toPromotion);
+    /** The use of a promotion by an order. {@link PromotionStatements} writes it together with the counters. */
+    @Entity(name = "RedemptionEntity")
+    @Immutable
+    @IdClass(RedemptionEntity.RedemptionKey.class)
+    @Table(schema = "promotion", name = "redemption")
+    static class RedemptionEntity {
+        @Id
+        @Column(name = "order_id")
+        UUID orderId;
+
+        @Id
+        @Column(name = "promotion_id")
+        UUID promotionId;
+
+        record RedemptionKey(UUID orderId, UUID promotionId) {}
+    }
+
+    Optional<PromotionRow> find(PromotionId id) {
+        return selectById(id).singleResultOptional();
     }
 
     /** The promotion, locked until the transaction ends. */
-    Optional<Promotion> lock(PromotionId id) {
-        return selectById(id)
-                .withLock(LockModeType.PESSIMISTIC_WRITE)
-                .singleResultOptional()
-                .map(PromotionRow::toPromotion);
+    Optional<PromotionRow> lock(PromotionId id) {
+        return selectById(id).withLock(LockModeType.PESSIMISTIC_WRITE).singleResultOptional();
     }
 
     private PanacheQuery<PromotionRow> selectById(PromotionId id) {
@@ -55,13 +78,11 @@ class PromotionRepository implements PanacheRepositoryBase<PromotionEntity, UUID
     }
 
     /** The next page of all promotions, or of those with the given code; oldest first. */
-    List<Promotion> listPage(UUID after, @Nullable String code, int limit) {
+    List<PromotionRow> listPage(UUID after, @Nullable String code, int limit) {
         PanacheQuery<PromotionEntity> query = code == null
                 ? find(SELECT + "p.id > :after order by p.id", Map.of("after", after))
                 : find(SELECT + "p.id > :after and p.code = :code order by p.id", Map.of("after", after, "code", code));
-        return query.project(PromotionRow.class).page(0, limit).list().stream()
-                .map(PromotionRow::toPromotion)
-                .toList();
+        return query.project(PromotionRow.class).page(0, limit).list();
     }
 
     /** @throws ApiException 409 {@code code_taken} */
@@ -86,6 +107,7 @@ class PromotionRepository implements PanacheRepositoryBase<PromotionEntity, UUID
                     .setParameter("title", promotion.title())
                     .setParameter("basisPoints", promotion.basisPoints())
                     .setParameter("amounts", promotion.amounts())
+                    .setParameter("rules", promotion.toRules())
                     .setParameter("minimumSubtotals", promotion.minimumSubtotals())
                     .setParameter("maximumDiscounts", promotion.maximumDiscounts())
                     .setParameter("startsAt", promotion.startsAt())
@@ -105,6 +127,11 @@ class PromotionRepository implements PanacheRepositoryBase<PromotionEntity, UUID
         return "promotion_code".equals(violation.getConstraintName())
                 ? ApiException.conflict("code_taken", "Another active promotion has this code.")
                 : violation;
+    }
+
+    /** Number of automatic promotions that are active. */
+    long countActiveAutomatic() {
+        return count("triggerType = 'automatic' and active = true and deletedAt is null");
     }
 
     /** Marks a locked promotion as deleted. */

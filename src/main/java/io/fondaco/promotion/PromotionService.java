@@ -1,34 +1,53 @@
 package io.fondaco.promotion;
 
 import io.fondaco.platform.cache.CacheInvalidation;
+import io.fondaco.platform.messaging.NewEvent;
+import io.fondaco.platform.messaging.Outbox;
+import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
+import io.fondaco.promotion.Promotion.Stacking;
+import io.fondaco.promotion.Promotion.Trigger;
+import io.fondaco.promotion.PromotionEntity.PromotionRow;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The staff's actions on promotions. Each change is one transaction that locks the promotion first. */
 @ApplicationScoped
 class PromotionService {
+    private static final String ACTION = "/action";
+
     private final PromotionRepository repository;
+    private final PromotionLimitStatements limits;
     private final PromotionValidator validator;
     private final CacheInvalidation cacheInvalidation;
+    private final Outbox outbox;
 
     PromotionService(
-            PromotionRepository repository, PromotionValidator validator, CacheInvalidation cacheInvalidation) {
+            PromotionRepository repository,
+            PromotionLimitStatements limits,
+            PromotionValidator validator,
+            CacheInvalidation cacheInvalidation,
+            Outbox outbox) {
         this.repository = repository;
+        this.limits = limits;
         this.validator = validator;
         this.cacheInvalidation = cacheInvalidation;
+        this.outbox = outbox;
     }
 
     /**
-     * The next page of promotions, oldest first.
+     * The next page of promotions, oldest first. Two statements.
      *
      * @param code as a customer may enter it; null for all promotions
      */
@@ -37,85 +56,194 @@ class PromotionService {
         if (normalizedCode != null && !Promotions.isValidCode(normalizedCode)) {
             return List.of();
         }
-        return repository.listPage(after, normalizedCode, limit);
+        List<PromotionRow> rows = repository.listPage(after, normalizedCode, limit);
+        Map<PromotionId, List<Money>> used =
+                limits.findBudgetsUsed(rows.stream().map(PromotionRow::id).toList());
+        return rows.stream()
+                .map(row -> row.toPromotion(used.getOrDefault(new PromotionId(row.id()), List.of())))
+                .toList();
     }
 
     /** @throws ApiException 404 if there is none */
     Promotion get(PromotionId id) {
-        return repository.find(id).orElseThrow(() -> notFound(id));
+        PromotionRow row = repository.find(id).orElseThrow(() -> notFound(id));
+        return row.toPromotion(limits.findBudgetsUsed(List.of(id.value())).getOrDefault(id, List.of()));
     }
 
     /** @throws ApiException 422 with all violations; 409 {@code code_taken} */
     @Transactional
     Promotion create(NewPromotion request) {
+        boolean shortForm = request.action() == null;
+        Trigger trigger = Objects.requireNonNullElse(request.trigger(), Trigger.CODE);
+        String title = titleOf(request);
+        PromotionAction action = actionOf(request);
+        boolean combinable = isCombinable(request, trigger);
         Promotion promotion = new Promotion(
                 PromotionId.random(),
-                Promotions.normalizeCode(request.code()),
-                request.title(),
-                request.kind(),
-                request.basisPoints(),
-                orEmpty(request.amounts()),
+                request.code() == null ? null : Promotions.normalizeCode(request.code()),
+                title,
+                title,
+                trigger,
+                action.type(),
+                action.basisPoints(),
+                orEmpty(action.amounts()),
+                action,
+                orEmpty(request.conditions()),
                 orEmpty(request.minimumSubtotals()),
                 orEmpty(request.maximumDiscounts()),
                 toDatabasePrecision(request.startsAt()),
                 toDatabasePrecision(request.endsAt()),
                 request.usageLimit(),
                 request.usageLimitPerCustomer(),
-                Boolean.TRUE.equals(request.combinable()),
+                request.usageLimitPerOrder(),
+                orEmpty(request.budgets()),
+                List.of(),
+                Objects.requireNonNullElse(request.priority(), 0),
+                Stacking.of(combinable),
+                request.group(),
+                combinable,
                 !Boolean.FALSE.equals(request.active()),
                 distinctSkus(orEmpty(request.skus())),
                 0,
                 1,
                 Instant.EPOCH,
                 Instant.EPOCH);
-        validator.validate(promotion);
+        validator.validate(promotion, shortForm ? "" : ACTION, true);
+        requireFreeCode(promotion);
+        requireFewAutomatic(promotion);
         repository.insert(promotion);
-        return get(promotion.id());
+        if (!promotion.budgets().isEmpty()) {
+            limits.insertBudgets(promotion.id(), promotion.budgets());
+        }
+        return published(promotion.id(), PromotionEvent.PromotionCreated::new);
+    }
+
+    private static String titleOf(NewPromotion request) {
+        String title = request.title() == null ? request.name() : request.title();
+        if (title == null) {
+            throw ApiException.invalid("/title", "required", "A promotion needs a title.");
+        }
+        if (request.name() != null && !request.name().equals(title)) {
+            throw ApiException.invalid("/name", "differs_from_title", "The name and the title are the same.");
+        }
+        return title;
+    }
+
+    private static PromotionAction actionOf(NewPromotion request) {
+        PromotionAction action = request.action();
+        if (action == null) {
+            if (request.kind() == null) {
+                throw ApiException.invalid(ACTION, "required", "A promotion needs an action, or a kind.");
+            }
+            return PromotionAction.simple(request.kind(), request.basisPoints(), orEmpty(request.amounts()));
+        }
+        if (request.kind() != null && request.kind() != action.type()) {
+            throw ApiException.invalid("/kind", "differs_from_action", "The kind is the type of the action.");
+        }
+        requireNoShortForm(request.basisPoints(), request.amounts());
+        return action;
+    }
+
+    private static void requireNoShortForm(@Nullable Integer basisPoints, @Nullable List<Money> amounts) {
+        if (basisPoints != null || amounts != null) {
+            throw ApiException.invalid(
+                    basisPoints == null ? "/amounts" : "/basis_points",
+                    "differs_from_action",
+                    "With an action, its members are stated there.");
+        }
+    }
+
+    private static boolean isCombinable(NewPromotion request, Trigger trigger) {
+        if (request.stacking() == null) {
+            return request.combinable() == null ? trigger == Trigger.AUTOMATIC : request.combinable();
+        }
+        boolean stacks = request.stacking() == Stacking.STACK;
+        if (request.combinable() != null && request.combinable() != stacks) {
+            throw stackingDiffers();
+        }
+        return stacks;
+    }
+
+    private static ApiException stackingDiffers() {
+        return ApiException.invalid(
+                "/combinable", "differs_from_stacking", "combinable is true if the stacking is stack, else false.");
+    }
+
+    /** A code that was generated for another promotion is taken. The database guards codes of promotions. */
+    private void requireFreeCode(Promotion promotion) {
+        if (promotion.active() && promotion.code() != null && limits.isGenerated(promotion.code())) {
+            throw ApiException.conflict("code_taken", "A generated code is the same.");
+        }
+    }
+
+    private void requireFewAutomatic(Promotion added) {
+        if (added.automatic() && added.active() && repository.countActiveAutomatic() >= CouponService.MAX_AUTOMATIC) {
+            throw ApiException.invalid(
+                    "/trigger",
+                    "too_many_automatic_promotions",
+                    "At most %d automatic promotions can be active.".formatted(CouponService.MAX_AUTOMATIC));
+        }
     }
 
     /**
      * @param ifMatch as sent
      * @throws ApiException 404 if there is none; 412, 428 as {@link IfMatch#require}; 422 with all violations, or
-     *     {@code usage_limit_fixed}, {@code usage_limit_below_used}; 409 {@code code_taken}
+     *     {@code usage_limit_fixed}, {@code usage_limit_below_used}, {@code budget_currencies_fixed},
+     *     {@code budget_below_used}, {@code kind_fixed}; 409 {@code code_taken}
      */
     @Transactional
     Promotion change(PromotionId id, @Nullable String ifMatch, PromotionChange change) {
         Promotion before = lock(id, ifMatch);
         Promotion after = applyChange(before, change);
-        validator.validate(after);
         validator.validateChange(before, after);
+        validator.validate(after, change.action() == null ? "" : ACTION, change.conditions() != null);
+        if (!before.active()) {
+            requireFreeCode(after);
+            requireFewAutomatic(after);
+        }
         repository.update(after);
-        cacheInvalidation.publish(Set.of(CouponService.tag(after.code())));
-        return get(id);
+        if (change.budgets() != null) {
+            limits.updateBudgets(id, after.budgets());
+        }
+        cacheInvalidation.publish(CouponService.tags(after));
+        return published(id, PromotionEvent.PromotionUpdated::new);
     }
 
     private static Promotion applyChange(Promotion before, PromotionChange change) {
         Set<String> cleared = Set.copyOf(orEmpty(change.clear()));
-        if (change.title() != null && change.title().isBlank()) {
-            throw ApiException.invalid("/title", "required", "A promotion needs a title.");
-        }
+        String title = changedTitle(before, change);
+        PromotionAction action = changedAction(before, change);
+        boolean combinable = changedCombinable(before, change);
         return new Promotion(
                 before.id(),
                 before.code(),
-                Optional.ofNullable(change.title()).orElse(before.title()),
-                before.kind(),
-                change.basisPoints() == null ? before.basisPoints() : change.basisPoints(),
-                Optional.ofNullable(change.amounts()).orElse(before.amounts()),
-                Optional.ofNullable(change.minimumSubtotals()).orElse(before.minimumSubtotals()),
-                Optional.ofNullable(change.maximumDiscounts()).orElse(before.maximumDiscounts()),
-                cleared.contains("starts_at")
-                        ? null
-                        : change.startsAt() == null ? before.startsAt() : toDatabasePrecision(change.startsAt()),
-                cleared.contains("ends_at")
-                        ? null
-                        : change.endsAt() == null ? before.endsAt() : toDatabasePrecision(change.endsAt()),
-                change.usageLimit() == null ? before.usageLimit() : change.usageLimit(),
-                cleared.contains("usage_limit_per_customer")
-                        ? null
-                        : change.usageLimitPerCustomer() == null
-                                ? before.usageLimitPerCustomer()
-                                : change.usageLimitPerCustomer(),
-                Optional.ofNullable(change.combinable()).orElse(before.combinable()),
+                title,
+                title,
+                before.trigger(),
+                action.type(),
+                action.basisPoints(),
+                orEmpty(action.amounts()),
+                action,
+                Objects.requireNonNullElse(change.conditions(), before.conditions()),
+                Objects.requireNonNullElse(change.minimumSubtotals(), before.minimumSubtotals()),
+                Objects.requireNonNullElse(change.maximumDiscounts(), before.maximumDiscounts()),
+                changed(cleared.contains("starts_at"), toDatabasePrecision(change.startsAt()), before.startsAt()),
+                changed(cleared.contains("ends_at"), toDatabasePrecision(change.endsAt()), before.endsAt()),
+                changed(false, change.usageLimit(), before.usageLimit()),
+                changed(
+                        cleared.contains("usage_limit_per_customer"),
+                        change.usageLimitPerCustomer(),
+                        before.usageLimitPerCustomer()),
+                changed(
+                        cleared.contains("usage_limit_per_order"),
+                        change.usageLimitPerOrder(),
+                        before.usageLimitPerOrder()),
+                Objects.requireNonNullElse(change.budgets(), before.budgets()),
+                before.budgetsUsed(),
+                Objects.requireNonNullElse(change.priority(), before.priority()),
+                Stacking.of(combinable),
+                changed(cleared.contains("group"), change.group(), before.group()),
+                combinable,
                 Optional.ofNullable(change.active()).orElse(before.active()),
                 Optional.ofNullable(change.skus())
                         .map(PromotionService::distinctSkus)
@@ -126,6 +254,59 @@ class PromotionService {
                 before.updatedAt());
     }
 
+    private static <T> @Nullable T changed(boolean cleared, @Nullable T changed, @Nullable T before) {
+        if (cleared) {
+            return null;
+        }
+        return changed == null ? before : changed;
+    }
+
+    private static String changedTitle(Promotion before, PromotionChange change) {
+        String title = change.title() == null ? change.name() : change.title();
+        if (title == null) {
+            return before.title();
+        }
+        if (title.isBlank()) {
+            throw ApiException.invalid("/title", "required", "A promotion needs a title.");
+        }
+        if (change.name() != null && !change.name().equals(title)) {
+            throw ApiException.invalid("/name", "differs_from_title", "The name and the title are the same.");
+        }
+        return title;
+    }
+
+    private static PromotionAction changedAction(Promotion before, PromotionChange change) {
+        if (change.action() != null) {
+            requireNoShortForm(change.basisPoints(), change.amounts());
+            return change.action();
+        }
+        if (change.basisPoints() == null && change.amounts() == null) {
+            return before.action();
+        }
+        if (!before.action().hasColumns()) {
+            throw ApiException.invalid(
+                    change.basisPoints() == null ? "/amounts" : "/basis_points",
+                    "not_of_this_kind",
+                    "The kind %s is changed by its action."
+                            .formatted(before.kind().column()));
+        }
+        return PromotionAction.simple(
+                before.kind(),
+                changed(false, change.basisPoints(), before.basisPoints()),
+                Objects.requireNonNullElse(change.amounts(), before.amounts()));
+    }
+
+    private static boolean changedCombinable(Promotion before, PromotionChange change) {
+        if (change.stacking() == null) {
+            return change.combinable() == null ? before.combinable() : change.combinable();
+        }
+        boolean stacks = change.stacking() == Stacking.STACK;
+        if (change.combinable() != null && change.combinable() != stacks) {
+            throw stackingDiffers();
+        }
+        return stacks;
+    }
+
     /**
      * @param ifMatch as sent
      * @throws ApiException 404 if there is none; 412, 428 as {@link IfMatch#require}
@@ -134,16 +315,31 @@ class PromotionService {
     void delete(PromotionId id, @Nullable String ifMatch) {
         Promotion deleted = lock(id, ifMatch);
         repository.markDeleted(id);
-        cacheInvalidation.publish(Set.of(CouponService.tag(deleted.code())));
+        cacheInvalidation.publish(CouponService.tags(deleted));
+        outbox.publish(
+                List.of(new NewEvent(id.toString(), deleted.version() + 1, new PromotionEvent.PromotionDeleted(id))));
     }
 
+    /** Locks a promotion and its budgets, in this order, as redemptions do. */
     private Promotion lock(PromotionId id, @Nullable String ifMatch) {
-        Promotion promotion = repository.lock(id).orElseThrow(() -> notFound(id));
-        IfMatch.require(ifMatch, promotion.version());
-        return promotion;
+        PromotionRow row = repository.lock(id).orElseThrow(() -> notFound(id));
+        IfMatch.require(ifMatch, row.version());
+        return row.toPromotion(
+                row.rules().budgets().isEmpty()
+                        ? List.of()
+                        : limits.lockBudgets(id).getOrDefault(id, List.of()));
     }
 
-    private static ApiException notFound(PromotionId id) {
+    private Promotion published(PromotionId id, Function<PromotionId, PromotionEvent> event) {
+        Promotion stored = get(id);
+        if (stored.automatic()) {
+            cacheInvalidation.publish(CouponService.tags(stored));
+        }
+        outbox.publish(List.of(new NewEvent(id.toString(), stored.version(), event.apply(id))));
+        return stored;
+    }
+
+    static ApiException notFound(PromotionId id) {
         return ApiException.notFound("promotion", id.toString());
     }
 

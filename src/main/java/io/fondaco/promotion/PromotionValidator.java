@@ -9,22 +9,31 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Validates promotions. */
 @ApplicationScoped
 class PromotionValidator {
     static final Pattern CODE_PATTERN = Pattern.compile("[A-Z0-9][A-Z0-9._-]{0,49}");
 
-    private static final int MAX_BASIS_POINTS = 10_000;
     private static final int MAX_SKUS = 1_000;
 
-    /** @throws ApiException 422 with all violations */
-    void validate(Promotion promotion) {
-        List<Violation> violations = new ArrayList<>();
-        validateKind(promotion, violations);
-        validateAmounts("/amounts", promotion.amounts(), violations);
-        validateAmounts("/minimum_subtotals", promotion.minimumSubtotals(), violations);
-        validateAmounts("/maximum_discounts", promotion.maximumDiscounts(), violations);
+    private final RuleValidator rules;
+
+    PromotionValidator(RuleValidator rules) {
+        this.rules = rules;
+    }
+
+    /**
+     * @param actionPointer of the action in the request; empty if its members are those of the promotion
+     * @param newConditions whether the request states the conditions, so that what they name must exist
+     * @throws ApiException 422 with all violations
+     */
+    void validate(Promotion promotion, String actionPointer, boolean newConditions) {
+        List<Violation> violations = new ArrayList<>(RuleValidator.validateAction(actionPointer, promotion.action()));
+        validateAmounts("/minimum_subtotals", promotion.minimumSubtotals(), 1, violations);
+        validateAmounts("/maximum_discounts", promotion.maximumDiscounts(), 1, violations);
+        validateAmounts("/budgets", promotion.budgets(), 1, violations);
         if (promotion.startsAt() != null
                 && promotion.endsAt() != null
                 && !promotion.startsAt().isBefore(promotion.endsAt())) {
@@ -34,6 +43,16 @@ class PromotionValidator {
             violations.add(new Violation(
                     "/skus", "too_many_skus", "A promotion can list at most %d SKUs.".formatted(MAX_SKUS)));
         }
+        if (promotion.automatic() && promotion.code() != null) {
+            violations.add(new Violation("/code", "not_of_this_trigger", "An automatic promotion has no code."));
+        }
+        if (promotion.usageLimitPerOrder() != null && promotion.kind() != PromotionKind.BUY_X_GET_Y) {
+            violations.add(new Violation(
+                    "/usage_limit_per_order", "not_of_this_kind", "Only buy_x_get_y has a limit per order."));
+        }
+        if (newConditions) {
+            violations.addAll(rules.validateConditions(promotion.conditions()));
+        }
         if (!violations.isEmpty()) {
             throw ApiException.invalid(violations);
         }
@@ -41,6 +60,12 @@ class PromotionValidator {
 
     /** Rejects changes that are not allowed for a promotion that may have been used. */
     void validateChange(Promotion before, Promotion after) {
+        if (before.kind() != after.kind()) {
+            throw ApiException.invalid(
+                    "/action/type",
+                    "kind_fixed",
+                    "The type of the action cannot be changed; create another promotion.");
+        }
         if ((before.usageLimit() == null) != (after.usageLimit() == null)) {
             throw ApiException.invalid(
                     "/usage_limit",
@@ -53,40 +78,43 @@ class PromotionValidator {
                     "usage_limit_below_used",
                     "The promotion has been used %d times.".formatted(before.used()));
         }
+        validateBudgets(before, after);
     }
 
-    private static void validateKind(Promotion promotion, List<Violation> violations) {
-        Integer basisPoints = promotion.basisPoints();
-        if (promotion.kind() != PromotionKind.PERCENTAGE) {
-            if (basisPoints != null) {
-                violations.add(new Violation(
-                        "/basis_points", "not_of_this_kind", "Only the kind percentage has basis_points."));
+    private static void validateBudgets(Promotion before, Promotion after) {
+        if (!currencies(before.budgets()).equals(currencies(after.budgets()))) {
+            throw ApiException.invalid(
+                    "/budgets",
+                    "budget_currencies_fixed",
+                    "A budget can be neither added nor removed after creation; create another promotion.");
+        }
+        for (int index = 0; index < after.budgets().size(); index++) {
+            Money budget = after.budgets().get(index);
+            boolean belowUsed = Promotion.findByCurrency(budget.currency(), before.budgetsUsed())
+                    .filter(used -> used.amount() > budget.amount())
+                    .isPresent();
+            if (belowUsed) {
+                throw ApiException.invalid(
+                        "/budgets/%d/amount".formatted(index),
+                        "budget_below_used",
+                        "Orders have used more of the budget than that.");
             }
-        } else if (basisPoints == null) {
-            violations.add(new Violation("/basis_points", "required", "The kind percentage needs basis_points."));
-        } else if (basisPoints < 1 || basisPoints > MAX_BASIS_POINTS) {
-            violations.add(new Violation(
-                    "/basis_points",
-                    "out_of_range",
-                    "basis_points are hundredths of a percent, 1 to %d.".formatted(MAX_BASIS_POINTS)));
-        }
-        if (promotion.kind() == PromotionKind.AMOUNT && promotion.amounts().isEmpty()) {
-            violations.add(new Violation("/amounts", "required", "The kind amount needs amounts."));
-        }
-        if (promotion.kind() != PromotionKind.AMOUNT && !promotion.amounts().isEmpty()) {
-            violations.add(new Violation("/amounts", "not_of_this_kind", "Only the kind amount has amounts."));
         }
     }
 
-    private static void validateAmounts(String pointer, List<Money> list, List<Violation> violations) {
+    private static Set<String> currencies(List<Money> amounts) {
+        return amounts.stream().map(Money::currency).collect(Collectors.toSet());
+    }
+
+    static void validateAmounts(String pointer, List<Money> list, long minimum, List<Violation> violations) {
         Set<String> currencies = new HashSet<>();
         for (int index = 0; index < list.size(); index++) {
             Money money = list.get(index);
-            if (money.amount() < 1 || money.amount() > Money.MAX_AMOUNT) {
+            if (money.amount() < minimum || money.amount() > Money.MAX_AMOUNT) {
                 violations.add(new Violation(
                         pointer + "/" + index + "/amount",
                         "out_of_range",
-                        "The amount must be 1 to %d.".formatted(Money.MAX_AMOUNT)));
+                        "The amount must be %d to %d.".formatted(minimum, Money.MAX_AMOUNT)));
             }
             if (!currencies.add(money.currency())) {
                 violations.add(new Violation(

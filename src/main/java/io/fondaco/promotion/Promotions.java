@@ -42,24 +42,37 @@ public interface Promotions {
         return PromotionValidator.CODE_PATTERN.matcher(normalizedCode).matches();
     }
 
+    /** Whether customers have ordered before. The module that knows orders implements it. */
+    interface OrderHistory {
+        /**
+         * Whether there is an order of a customer with this e-mail address that was not cancelled. One statement.
+         *
+         * @param email compared by {@link io.fondaco.platform.postal.EmailAddress#toComparisonKey}
+         */
+        boolean hasOrders(String email);
+    }
+
     /**
-     * Calculates the discounts of the codes of a cart, by the current time. It does not check the limit per customer:
-     * anyone can put any e-mail address on a cart, and would learn whether its owner has used a coupon. {@link #redeem}
-     * checks it. One statement for promotions that are not cached; none without codes.
+     * Calculates the discounts of a cart: of its codes and of automatic promotions, at the moment of the request. It
+     * checks neither the limit per customer nor whether an order is the customer's first one: anyone can put any e-mail
+     * address on a cart, and would learn what its owner has ordered. {@link #redeem} checks it. One statement for codes
+     * whose promotions are not cached, one for automatic promotions and one for categories that are not cached; none
+     * without lines and codes.
      */
     Discounts calculateDiscounts(DiscountRequest discountRequest, CachedReads reads);
 
     /**
      * Redeems the promotions of an order whose discount is not zero, all or none, and proves that the promotions of all
      * discounts still are what the discounts were calculated from, by the current time of the database. Joins the
-     * caller's transaction on the primary. One statement; none without discounts.
+     * caller's transaction on the primary. One statement; one more if a promotion is for first orders only, and one if
+     * nothing is left of an automatic promotion afterwards; none without discounts.
      *
      * @param order an order without redemptions
      * @param email of the customer, compared by {@link io.fondaco.platform.postal.EmailAddress#toComparisonKey}
-     * @throws PromotionsChanged if a promotion has another version than the discount, or its period ended; nothing is
-     *     written, and the transaction goes on
-     * @throws CouponUsedUp if a promotion has reached its usage limit, in total or for this customer; the transaction
-     *     is rolled back
+     * @throws PromotionsChanged if a promotion has another version than the discount, or its period ended, or an
+     *     automatic one has reached a limit; nothing is written, and the transaction goes on
+     * @throws CouponUsedUp if a coupon has reached its usage limit, in total or for this customer, or its budget; the
+     *     transaction is rolled back
      */
     void redeem(UUID order, String email, List<Discounts.AppliedDiscount> applied);
 

@@ -1,9 +1,10 @@
 /**
- * Promotions, which a customer applies with a coupon code. None is used more often than its usage limits allow, in
- * total or per customer: the database itself refuses. A discount is allocated to the lines exact to the cent.
+ * Promotions: automatic ones, and those that a customer applies with a coupon code. None is used more often, or gives
+ * more discount, than its limits allow, in total or per customer: the database itself refuses. A discount is allocated
+ * to the lines exact to the cent.
  */
 @NullMarked
-@ApplicationModule
+@ApplicationModule(allowedDependencies = {"catalog"})
 package io.fondaco.promotion;
 
 import io.fondaco.platform.ApplicationModule;

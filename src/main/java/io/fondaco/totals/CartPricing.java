@@ -9,6 +9,7 @@ import io.fondaco.platform.cache.ObjectCaches.CachedReads;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.pricing.Pricing;
+import io.fondaco.promotion.PromotionId;
 import io.fondaco.promotion.Promotions;
 import io.fondaco.shipping.Shipping;
 import io.fondaco.tax.Taxes;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,47 +55,51 @@ public class CartPricing {
     }
 
     /**
-     * Prices a cart in order to show it. Without a cache three statements and those of taxes, one more if a price list
+     * Prices a cart in order to show it. Without a cache four statements and those of taxes, one more if a price list
      * has a price of it, and one more if the cart has coupons.
      */
     public PricedCart price(Cart cart) {
-        return price(cart, caches.begin());
+        return price(cart, caches.begin(), Set.of());
     }
 
     /**
      * Prices a cart as the current transaction sees the shop: from the cache, if one statement proves that nothing has
      * changed since it was filled, else from the database. A cart that cannot be completed is priced from the database,
-     * because a coupon of the cache starts and ends by the clock of the pod.
+     * because what the cache knows of a coupon may be out of date.
      */
     public PricedCart priceToCharge(Cart cart) {
         CachedReads cached = caches.begin();
-        PricedCart priced = price(cart, cached);
-        return priced.problems().isEmpty() && cached.areCurrent() ? priced : priceFromDatabase(cart);
+        PricedCart priced = price(cart, cached, Set.of());
+        return priced.problems().isEmpty() && cached.areCurrent() ? priced : priceFromDatabase(cart, Set.of());
     }
 
-    /** Prices a cart without the cache. */
-    public PricedCart priceFromDatabase(Cart cart) {
-        return price(cart, caches.uncached());
+    /**
+     * Prices a cart without the cache.
+     *
+     * @param withdrawn promotions that do not apply
+     */
+    public PricedCart priceFromDatabase(Cart cart, Set<PromotionId> withdrawn) {
+        return price(cart, caches.uncached(), withdrawn);
     }
 
     /**
      * The calculation of the totals. The rules of taxes depend on what is sold and how it is delivered, and may reduce
      * prices and shipping. Shipping comes before discounts, because a coupon may take it off.
      */
-    private List<TotalsStep> steps(CachedReads reads) {
+    private List<TotalsStep> steps(CachedReads reads, Set<PromotionId> withdrawn) {
         return List.of(
                 new ItemsStep(skus -> items.find(skus, reads), () -> items.priceLists(reads)),
                 new ShippingStep(request -> shipping.listQuotes(request, reads)),
                 new TaxationStep(sale -> taxes.taxationOf(sale, reads)),
-                new DiscountsStep(request -> promotions.calculateDiscounts(request, reads)),
+                new DiscountsStep(request -> promotions.calculateDiscounts(request.without(withdrawn), reads)),
                 TAX,
                 new TotalStep(total -> pricing.roundingFor(total, reads)));
     }
 
-    private PricedCart price(Cart cart, CachedReads reads) {
+    private PricedCart price(Cart cart, CachedReads reads, Set<PromotionId> withdrawn) {
         try {
             TotalsDraft draft = TotalsDraft.of(cart, Instant.now());
-            for (TotalsStep step : steps(reads)) {
+            for (TotalsStep step : steps(reads, withdrawn)) {
                 draft = step.apply(draft);
             }
             return draft.toPricedCart();

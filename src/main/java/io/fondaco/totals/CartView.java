@@ -58,7 +58,7 @@ public record CartView(
                         "The taxes of lines and shipping together; their amounts add up to the tax of the totals.")
         List<TaxLine> taxLines,
 
-        @Schema(description = "The discount of each coupon that applies; the problems say why another coupon does not.")
+        @Schema(description = "The discount of each promotion that applies; the problems say why a coupon does not.")
         List<Discount> discounts,
 
         Totals totals,

@@ -6,6 +6,7 @@ import io.fondaco.catalog.SellableVariant;
 import io.fondaco.inventory.Inventory.StockDemand;
 import io.fondaco.inventory.Inventory.StockQuantity;
 import io.fondaco.order.Discount;
+import io.fondaco.order.NewOrder.NewDiscount;
 import io.fondaco.order.Totals;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param shippingMethods available methods, cheapest first; empty if no line requires shipping
  * @param shippingMethod the method that applies: the chosen one, or the cheapest that delivers to the address
- * @param discounts the discounts of its coupons, and the problems of coupons that do not apply
+ * @param discounts of its coupons and of automatic promotions, and the problems of coupons that do not apply
  * @param problems the reasons why the cart cannot be completed, without stock problems
  */
 public record PricedCart(
@@ -96,12 +97,26 @@ public record PricedCart(
     }
 
     /** The discounts above zero, as the order keeps them. */
-    public List<Discount> effectiveDiscounts() {
-        return discounts.nonZero().stream().map(PricedCart::view).toList();
+    public List<NewDiscount> effectiveDiscounts() {
+        return discounts.nonZero().stream().map(PricedCart::toNewDiscount).toList();
     }
 
-    private static Discount view(Discounts.AppliedDiscount discount) {
-        return new Discount(discount.code(), discount.title(), discount.kind().column(), discount.amount());
+    private static NewDiscount toNewDiscount(Discounts.AppliedDiscount discount) {
+        return new NewDiscount(
+                discount.promotion().toString(),
+                discount.code(),
+                discount.title(),
+                discount.kind().column(),
+                discount.amount(),
+                discount.lineAmounts());
+    }
+
+    private List<Discount> viewDiscounts() {
+        List<String> lineIds =
+                lines.stream().map(line -> line.cartLine().id().toString()).toList();
+        return discounts.applied().stream()
+                .map(discount -> toNewDiscount(discount).toDiscount(lineIds))
+                .toList();
     }
 
     public List<StockQuantity> requiredStock() {
@@ -143,7 +158,7 @@ public record PricedCart(
                 taxes.exemption().orElse(null),
                 taxes.pricesIncludeTax(),
                 taxes.taxLines(),
-                discounts.applied().stream().map(PricedCart::view).toList(),
+                viewDiscounts(),
                 totals,
                 Stream.concat(problems.stream(), stockProblems.stream()).toList());
     }

@@ -238,9 +238,7 @@ class CatalogTest {
                 .post("/admin/v1/products")
                 .then()
                 .statusCode(422)
-                .body(
-                        "errors.code",
-                        hasItems("unknown_tax_category", "unknown_shipping_profile"))
+                .body("errors.code", hasItems("unknown_tax_category", "unknown_shipping_profile"))
                 .body("errors.pointer", hasItems("/tax_category", "/shipping_profile"));
         admin().get("/admin/v1/products?slug=" + slug).then().body("data", empty());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.agroal.api.AgroalDataSource;
 import io.fondaco.ShopDatabase;
 import io.fondaco.pricing.PriceListFixture;
+import io.fondaco.promotion.AutomaticPromotionFixture;
 import io.quarkus.agroal.DataSource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -64,6 +65,27 @@ class CheckoutStatementCountTest {
                         Map.entry("shipping methods", 1L),
                         Map.entry("shipping method", 2L),
                         Map.entry("complete", 13L));
+    }
+
+    /** They are in the cache as well, and are redeemed by the statement that redeems the coupon. */
+    @Test
+    void automaticPromotionsAddNoStatement() throws SQLException {
+        String sku = productFixture.createProduct(250, 1_000);
+        Map<String, Object> percentage = Map.of("type", "percentage", "basis_points", 1_000);
+        Map<String, Object> amount = Map.of("type", "amount", "amounts", List.of(CouponFixture.gbp(10)));
+        try (AutomaticPromotionFixture _ = AutomaticPromotionFixture.create(sku, percentage, Map.of());
+                AutomaticPromotionFixture _ = AutomaticPromotionFixture.create(sku, amount, Map.of())) {
+            String coupon = CouponFixture.percentageOff(1_000, Map.of("combinable", true))
+                    .code();
+            countAll(List.of(sku), coupon, 1);
+            assertThat(countAll(List.of(sku), coupon, CHECKOUTS))
+                    .containsExactly(
+                            Map.entry("create", 2L),
+                            Map.entry("address and coupon", 2L),
+                            Map.entry("shipping methods", 1L),
+                            Map.entry("shipping method", 2L),
+                            Map.entry("complete", 13L));
+        }
     }
 
     /** Statements per request, by request. */

@@ -8,8 +8,8 @@ import io.fondaco.checkout.AdminApi;
 import io.fondaco.checkout.Shopper;
 import io.restassured.response.Response;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -62,6 +62,10 @@ final class FuzzFixture {
     /** The path of the operation with the ids of existing resources. */
     String path(OpenApiOperation openApiOperation) {
         String path = openApiOperation.path();
+        if (path.contains("{zone}")) {
+            String zone = existingId("shipping-zones");
+            path = path.replace("{zone}", zone).replace("{id}", path.contains("{id}") ? shippingMethod(zone) : "");
+        }
         for (String name : openApiOperation.parameters("path")) {
             path = path.replace("{" + name + "}", pathParameter(openApiOperation, name));
         }
@@ -76,7 +80,6 @@ final class FuzzFixture {
             case "provider" -> "test";
             case "code" -> existingCode(openApiOperation.path().split("/")[3]);
             case "currency" -> "CHF";
-            case "methodId" -> shippingMethod();
             default -> existingId(openApiOperation.path().split("/")[3]);
         };
     }
@@ -88,8 +91,8 @@ final class FuzzFixture {
                 .path("code");
     }
 
-    private String shippingMethod() {
-        return post("/admin/v1/shipping-zones/%s/methods".formatted(existingId("shipping-zones")), """
+    private String shippingMethod(String zone) {
+        return post("/admin/v1/shipping-zones/%s/methods".formatted(zone), """
                         {"code": "courier", "name": "Courier", "currency": "EUR", "rates": [{"price":
                          {"amount": 700, "currency": "EUR"}}]}
                         """).path("id");
@@ -117,7 +120,8 @@ final class FuzzFixture {
             case "shipping-zones" ->
                 post("/admin/v1/shipping-zones", """
                         {"name": "%s", "countries": ["IT"]}
-                        """.formatted(UUID.randomUUID())).path("id");
+                        """.formatted(UUID.randomUUID()))
+                        .path("id");
             case "tax-rates" ->
                 post("/admin/v1/tax-rates", """
                         {"name": "%s", "country": "SM", "rate": "0.17"}

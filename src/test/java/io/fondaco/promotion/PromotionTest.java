@@ -58,6 +58,12 @@ class PromotionTest {
                 .body("code", equalTo(code))
                 .body("basis_points", equalTo(1_000))
                 .body("combinable", equalTo(false))
+                .body("stacking", equalTo("exclusive"))
+                .body("trigger", equalTo("code"))
+                .body("name", equalTo("Ten percent"))
+                .body("action", equalTo(Map.of("type", "percentage", "basis_points", 1_000)))
+                .body("conditions", empty())
+                .body("priority", equalTo(0))
                 .body("active", equalTo(true))
                 .body("used", equalTo(0))
                 .body("starts_at", nullValue());
@@ -110,7 +116,13 @@ class PromotionTest {
                 Map.entry("usage_limit_per_customer", 2),
                 Map.entry("combinable", true),
                 Map.entry("active", false),
-                Map.entry("skus", List.of("a,b", "c")));
+                Map.entry("skus", List.of("a,b", "c")),
+                Map.entry("conditions", List.of(Map.of("type", "minimum_quantity", "quantity", 2))),
+                Map.entry("priority", -3),
+                Map.entry("group", "sale"),
+                Map.entry("stacking", "exclusive"),
+                Map.entry("action", Map.of("type", "amount", "amounts", List.of(money(800, "EUR")))),
+                Map.entry("name", "Eight off"));
         Map<String, Object> expected = new HashMap<>(created.as(new TypeRef<Map<String, Object>>() {}));
         int version = 1;
         for (Map.Entry<String, Object> change : changes) {
@@ -118,6 +130,7 @@ class PromotionTest {
             version++;
             changed.then().statusCode(200).header("ETag", equalTo("\"" + version + "\""));
             expected.put(change.getKey(), change.getValue());
+            expected.putAll(membersThatFollow(change));
             expected.put("version", version);
             expected.put("updated_at", changed.path("updated_at"));
             assertThat(changed.as(new TypeRef<Map<String, Object>>() {})).isEqualTo(expected);
@@ -133,6 +146,19 @@ class PromotionTest {
         assertThat(database.query("SELECT amounts -> 1 ->> 'currency' FROM promotion.promotion WHERE code = '%s'"
                         .formatted(created.<String>path("code"))))
                 .isEqualTo("GBP");
+    }
+
+    /** The title and the name, the amounts and those of the action, and the two forms of stacking are the same. */
+    private static Map<String, Object> membersThatFollow(Map.Entry<String, Object> change) {
+        return switch (change.getKey()) {
+            case "title" -> Map.of("name", change.getValue());
+            case "name" -> Map.of("title", change.getValue());
+            case "amounts" -> Map.of("action", Map.of("type", "amount", "amounts", change.getValue()));
+            case "action" -> Map.of("amounts", List.of(money(800, "EUR")));
+            case "combinable" -> Map.of("stacking", "stack");
+            case "stacking" -> Map.of("combinable", false);
+            default -> Map.of();
+        };
     }
 
     @Test
@@ -202,9 +228,13 @@ class PromotionTest {
                 .then()
                 .statusCode(422)
                 .body("errors.pointer", contains("/basis_points"));
-        createPromotion(Map.of("code", randomCode(), "title", "t", "kind", "gift"))
+        createPromotion(Map.of("code", randomCode(), "title", "t", "kind", "lottery"))
                 .then()
                 .statusCode(400);
+        createPromotion(Map.of("code", randomCode(), "title", "t", "kind", "gift"))
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", contains("/sku", "/quantity"));
         createPromotion(Map.of("code", randomCode(), "title", "t", "kind", "free_shipping", "colour", "red"))
                 .then()
                 .statusCode(400)
@@ -213,6 +243,146 @@ class PromotionTest {
                         "code", randomCode(), "title", "t", "kind", "amount", "amounts", List.of(money(5, "XXX"))))
                 .then()
                 .statusCode(422);
+    }
+
+    @Test
+    void invalidActionsAreRejected() {
+        assertRejected(Map.of("type", "percentage", "basis_points", 0), "/action/basis_points");
+        assertRejected(Map.of("type", "percentage"), "/action/basis_points");
+        assertRejected(Map.of("type", "free_shipping", "basis_points", 10), "/action/basis_points");
+        assertRejected(Map.of("type", "fixed_price"), "/action/prices");
+        assertRejected(Map.of("type", "fixed_price", "prices", List.of(money(-1, "EUR"))), "/action/prices/0/amount");
+        assertRejected(Map.of("type", "buy_x_get_y", "buy", 2), "/action/get");
+        assertRejected(Map.of("type", "buy_x_get_y", "buy", 0, "get", 1), "/action/buy");
+        assertRejected(
+                Map.of("type", "buy_x_get_y", "buy", 1, "get", 1, "discount_basis_points", 10_001),
+                "/action/discount_basis_points");
+        assertRejected(Map.of("type", "gift", "sku", "A", "quantity", 0), "/action/quantity");
+        assertRejected(tiers(), "/action/tiers");
+        assertRejected(
+                tiers(
+                        Map.of("minimum_quantity", 3, "basis_points", 500),
+                        Map.of("minimum_quantity", 3, "basis_points", 900)),
+                "/action/tiers/1");
+        assertRejected(
+                tiers(
+                        Map.of("minimum_quantity", 3, "basis_points", 500),
+                        Map.of("minimum_subtotals", List.of(money(900, "EUR")), "basis_points", 900)),
+                "/action/tiers/1");
+        assertRejected(
+                tiers(
+                        Map.of("minimum_subtotals", List.of(money(900, "EUR"), money(900, "GBP")), "basis_points", 500),
+                        Map.of("minimum_subtotals", List.of(money(950, "EUR")), "basis_points", 900)),
+                "/action/tiers/1");
+        assertRejected(tiers(Map.of("minimum_quantity", 3)), "/action/tiers/0");
+    }
+
+    private static Map<String, Object> tiers(Map<?, ?>... tiers) {
+        return Map.of("type", "tiers", "tiers", List.of(tiers));
+    }
+
+    private static void assertRejected(Map<String, Object> action, String pointer) {
+        createPromotion(Map.of("code", randomCode(), "title", "Wrong", "action", action))
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", contains(pointer));
+    }
+
+    @Test
+    void invalidConditionsAreRejected() {
+        assertConditionRejected(Map.of("type", "skus"), "/conditions/0/skus");
+        assertConditionRejected(Map.of("type", "skus", "skus", List.of("A"), "quantity", 1), "/conditions/0/quantity");
+        assertConditionRejected(
+                Map.of("type", "products", "products", List.of("product_01m86x2tq9f4v8m3k7b1d5c0za")),
+                "/conditions/0/products/0");
+        assertConditionRejected(
+                Map.of("type", "categories", "categories", List.of("category_01m86x2tq9f4v8m3k7b1d5c0za")),
+                "/conditions/0/categories/0");
+        assertConditionRejected(Map.of("type", "minimum_quantity", "quantity", 0), "/conditions/0/quantity");
+        assertConditionRejected(Map.of("type", "price_range"), "/conditions/0");
+        assertConditionRejected(
+                Map.of(
+                        "type", "price_range",
+                        "minimums", List.of(money(900, "EUR")),
+                        "maximums", List.of(money(800, "EUR"))),
+                "/conditions/0/maximums/0");
+        assertConditionRejected(Map.of("type", "countries", "countries", List.of("XX")), "/conditions/0/countries/0");
+        assertConditionRejected(
+                Map.of("type", "currencies", "currencies", List.of("XYZ")), "/conditions/0/currencies/0");
+        assertConditionRejected(Map.of("type", "time_window"), "/conditions/0");
+        assertConditionRejected(Map.of("type", "time_window", "from", "25:00"), "/conditions/0/from");
+        assertConditionRejected(
+                Map.of("type", "time_window", "from", "09:00", "until", "09:00"), "/conditions/0/until");
+    }
+
+    private static void assertConditionRejected(Map<String, Object> condition, String pointer) {
+        Map<String, Object> promotion = new HashMap<>(freeShipping(randomCode()));
+        promotion.put("conditions", List.of(condition));
+        createPromotion(promotion).then().statusCode(422).body("errors.pointer", contains(pointer));
+    }
+
+    @Test
+    void contradictingMembersAreRejected() {
+        Map<String, Object> action = Map.of("type", "percentage", "basis_points", 10);
+        for (Map.Entry<String, Map<String, Object>> wrong : Map.<String, Map<String, Object>>of(
+                        "/kind", Map.of("kind", "amount"),
+                        "/basis_points", Map.of("basis_points", 10),
+                        "/name", Map.of("name", "Another"),
+                        "/combinable", Map.of("combinable", true, "stacking", "exclusive"),
+                        "/code", Map.of("trigger", "automatic"),
+                        "/usage_limit_per_order", Map.of("usage_limit_per_order", 2))
+                .entrySet()) {
+            Map<String, Object> promotion = new HashMap<>(Map.of("code", randomCode(), "title", "t", "action", action));
+            promotion.putAll(wrong.getValue());
+            createPromotion(promotion).then().statusCode(422).body("errors.pointer", contains(wrong.getKey()));
+        }
+        createPromotion(Map.of("code", randomCode(), "action", action))
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", contains("/title"));
+        createPromotion(Map.of("code", randomCode(), "title", "t"))
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", contains("/action"));
+    }
+
+    @Test
+    void budgetCannotBeAddedOrSetBelowWhatIsUsed() throws Exception {
+        Map<String, Object> limited = new HashMap<>(freeShipping(randomCode()));
+        limited.put("budgets", List.of(money(5_000, "EUR")));
+        Response created = createPromotion(limited);
+        created.then().statusCode(201).body("budgets_used", contains(money(0, "EUR")));
+        String path = PATH + "/" + created.path("id");
+        database.execute(("UPDATE promotion.budget SET used = 3000 WHERE promotion_id ="
+                        + " (SELECT id FROM promotion.promotion WHERE code = '%s')")
+                .formatted(created.<String>path("code")));
+        changePromotion(path, "*", Map.of("budgets", List.of(money(2_999, "EUR"))))
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("budget_below_used"))
+                .body("errors.pointer", contains("/budgets/0/amount"));
+        changePromotion(path, "*", Map.of("budgets", List.of(money(3_000, "EUR"))))
+                .then()
+                .statusCode(200)
+                .body("budgets", contains(money(3_000, "EUR")))
+                .body("budgets_used", contains(money(3_000, "EUR")));
+        changePromotion(path, "*", Map.of("budgets", List.of(money(3_000, "EUR"), money(1, "GBP"))))
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("budget_currencies_fixed"));
+        assertThatThrownBy(() -> database.execute(("UPDATE promotion.budget SET used = 3001 WHERE promotion_id ="
+                                + " (SELECT id FROM promotion.promotion WHERE code = '%s')")
+                        .formatted(created.<String>path("code"))))
+                .hasMessageContaining("budget_used");
+    }
+
+    @Test
+    void typeOfTheActionCannotBeChanged() {
+        String path = PATH + "/" + createPromotion(freeShipping(randomCode())).path("id");
+        changePromotion(path, "*", Map.of("action", Map.of("type", "percentage", "basis_points", 10)))
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("kind_fixed"));
     }
 
     @Test

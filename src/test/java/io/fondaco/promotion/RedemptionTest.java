@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.fondaco.ConcurrentRunner;
 import io.fondaco.ShopDatabase;
 import io.fondaco.checkout.AdminApi;
 import io.fondaco.checkout.CouponFixture;
@@ -18,10 +19,13 @@ import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -206,6 +210,51 @@ class RedemptionTest {
         assertThat(redemptions(order)).isEqualTo(1);
     }
 
+    @Test
+    void thousandRedemptionsUseABudgetUpExactly() throws Exception {
+        CouponFixture coupon = create(Map.of("budgets", List.of(AutomaticPromotionFixture.gbp(12_345))));
+        List<AppliedDiscount> discounts = price(SHIPPING, coupon);
+        List<Boolean> redeemed =
+                ConcurrentRunner.runAll(1_000, 16, n -> isRedeemed("budget-" + n + "@example.org", discounts));
+        assertThat(redeemed).filteredOn(Boolean::booleanValue).hasSize(123);
+        assertThat(database.query("SELECT used FROM promotion.budget WHERE promotion_id = '%s'"
+                        .formatted(PromotionId.parse(coupon.id()).value())))
+                .isEqualTo("12300");
+        assertThat(coupon.usageCount()).isEqualTo(123);
+    }
+
+    @Test
+    void thousandRedemptionsUseEachGeneratedCodeOnce() throws Exception {
+        CouponFixture coupon = create(Map.of());
+        AdminApi.request()
+                .body(Map.of("count", 100))
+                .post("/admin/v1/promotions/" + coupon.id() + "/codes")
+                .then()
+                .statusCode(202);
+        List<String> codes = AdminApi.request()
+                .queryParam("limit", 100)
+                .get("/admin/v1/promotions/" + coupon.id() + "/codes")
+                .path("data.code");
+        List<List<AppliedDiscount>> discounts = codes.stream()
+                .map(code -> QuarkusTransaction.requiringNew().call(() -> calculate(SHIPPING, List.of(code))))
+                .toList();
+        List<Boolean> redeemed = ConcurrentRunner.runAll(
+                1_000, 16, n -> isRedeemed("code-" + n + "@example.org", discounts.get(n % codes.size())));
+        assertThat(redeemed).filteredOn(Boolean::booleanValue).hasSize(100);
+        assertThat(database.query("SELECT count(DISTINCT order_id) FROM promotion.code WHERE promotion_id = '%s'"
+                        .formatted(PromotionId.parse(coupon.id()).value())))
+                .isEqualTo("100");
+    }
+
+    private boolean isRedeemed(String email, List<AppliedDiscount> discounts) {
+        try {
+            ShopDatabase.inTransaction(() -> promotions.redeem(UUID.randomUUID(), email, discounts));
+            return true;
+        } catch (CouponUsedUp _) {
+            return false;
+        }
+    }
+
     private interface CouponChange {
         void apply(CouponFixture coupon) throws SQLException;
     }
@@ -248,9 +297,20 @@ class RedemptionTest {
     }
 
     private List<AppliedDiscount> calculate(Money shipping, CouponFixture... coupons) {
-        List<String> codes = Arrays.stream(coupons).map(CouponFixture::code).toList();
+        return calculate(
+                shipping, Arrays.stream(coupons).map(CouponFixture::code).toList());
+    }
+
+    private List<AppliedDiscount> calculate(Money shipping, List<String> codes) {
         Discounts discounts = promotions.calculateDiscounts(
-                new DiscountRequest(List.of(new DiscountableLine("SKU", Money.of(10_000, "GBP"))), shipping, codes),
+                new DiscountRequest(
+                        List.of(new DiscountableLine("SKU", 1, Money.of(10_000, "GBP"), Optional.empty())),
+                        shipping,
+                        codes,
+                        Instant.now(),
+                        Optional.empty(),
+                        Set.of(),
+                        Set.of()),
                 caches.uncached());
         assertThat(discounts.problems()).isEmpty();
         return discounts.applied();

@@ -165,10 +165,20 @@ class TotalsStepTest {
                     assertThat(request)
                             .isEqualTo(new DiscountRequest(
                                     List.of(
-                                            new DiscountRequest.DiscountableLine("SOAP", euros(700)),
-                                            new DiscountRequest.DiscountableLine("DELETED", euros(0))),
+                                            new DiscountRequest.DiscountableLine(
+                                                    "SOAP",
+                                                    2,
+                                                    euros(350),
+                                                    Optional.of(
+                                                            items.get("SOAP").variant())),
+                                            new DiscountRequest.DiscountableLine(
+                                                    "DELETED", 1, euros(0), Optional.empty())),
                                     STANDARD.price(),
-                                    List.of("SOAPWEEK")));
+                                    List.of("SOAPWEEK"),
+                                    NOW,
+                                    Optional.of("GB"),
+                                    Set.of(),
+                                    Set.of()));
                     return discount(List.of(euros(70), euros(0)), euros(490));
                 })
                 .apply(shipped);
@@ -494,7 +504,16 @@ class TotalsStepTest {
         Money amount = lines.stream().reduce(shipping, Money::plus);
         return new Discounts(
                 List.of(new AppliedDiscount(
-                        PromotionId.random(), 1, "SOAPWEEK", "Soap", PromotionKind.AMOUNT, amount, lines, shipping)),
+                        PromotionId.random(),
+                        1,
+                        "SOAPWEEK",
+                        "Soap",
+                        PromotionKind.AMOUNT,
+                        amount,
+                        lines,
+                        shipping,
+                        false,
+                        false)),
                 List.of());
     }
 
