@@ -81,11 +81,13 @@ class CheckoutCrashIT {
                 all.stream().mapToInt(RetryingShoppers::abandoned).sum());
     }
 
-    /** Starts the pod repeatedly; each time it halts in one of its first checkout attempts. */
+    /** Starts the pod repeatedly; each time it halts in one of the first checkout attempts after it is ready. */
     private static void crashRepeatedly(int victim, int crashes, CrashPoint crashPoint) throws InterruptedException {
         for (int crash = 0; crash < crashes; crash++) {
             int count = 1 + RANDOM.nextInt(MAX_CHECKOUTS_BEFORE_CRASH);
-            shop.relaunchPod(victim, Map.of("JAVA_TOOL_OPTIONS", agent.javaOption(crashPoint.site(), count)));
+            shop.relaunchPod(victim, Map.of());
+            shop.pod(victim).awaitReady();
+            agent.attachTo(shop.pod(victim).pid(), crashPoint.site(), count);
             assertThat(shop.pod(victim).awaitExit(EXIT_TIMEOUT))
                     .as("exit code after the crash at " + crashPoint)
                     .isEqualTo(CrashAgent.EXIT_CODE);

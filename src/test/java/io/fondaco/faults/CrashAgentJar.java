@@ -1,5 +1,9 @@
 package io.fondaco.faults;
 
+import com.sun.tools.attach.AgentInitializationException;
+import com.sun.tools.attach.AgentLoadException;
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
 import io.fondaco.faults.CrashAgent.CrashSite;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +25,8 @@ record CrashAgentJar(Path file) {
         Attributes attributes = manifest.getMainAttributes();
         attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
         attributes.putValue("Premain-Class", CrashAgent.class.getName());
+        attributes.putValue("Agent-Class", CrashAgent.class.getName());
+        attributes.putValue("Can-Retransform-Classes", "true");
         attributes.putValue("Boot-Class-Path", NAME);
         Path file = directory.resolve(NAME).toAbsolutePath();
         try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file), manifest)) {
@@ -37,7 +43,25 @@ record CrashAgentJar(Path file) {
 
     /** @param count at which arrival at the site the process ends; 1 is the first */
     String javaOption(CrashSite site, int count) {
-        return "-javaagent:%s=%s;%d".formatted(file, site, count);
+        return "-javaagent:%s=%s".formatted(file, argument(site, count));
+    }
+
+    /** Loads the agent into a running process; the count as in {@link #javaOption}. */
+    void attachTo(long processId, CrashSite site, int count) {
+        try {
+            VirtualMachine machine = VirtualMachine.attach(Long.toString(processId));
+            try {
+                machine.loadAgent(file.toString(), argument(site, count));
+            } finally {
+                machine.detach();
+            }
+        } catch (AttachNotSupportedException | AgentLoadException | AgentInitializationException | IOException e) {
+            throw new IllegalStateException("The crash agent could not be loaded into process " + processId, e);
+        }
+    }
+
+    private static String argument(CrashSite site, int count) {
+        return site + ";" + count;
     }
 
     static byte[] readClassFile(Class<?> type) throws IOException {

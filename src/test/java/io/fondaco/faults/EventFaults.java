@@ -45,6 +45,10 @@ abstract class EventFaults {
     static final Duration FAULT = Duration.ofSeconds(Long.getLong("faults.seconds", 4));
     private static final int KILLS = Integer.getInteger("faults.kills", 2);
     private static final int CLIENTS = 3;
+
+    /** An order is five requests, and its events are delivered to four receivers. */
+    private static final int THINK_TIMES_PER_ORDER = 8;
+
     private static final Duration PUBLISH_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(120);
 
@@ -255,7 +259,7 @@ abstract class EventFaults {
                                     complete(client, openCart(client)).get("id").asText();
                             fulfil(client, order);
                             refund(client, order);
-                            TestTiming.pause();
+                            TestTiming.pause(THINK_TIMES_PER_ORDER);
                             if (throttled.get()) {
                                 Pods.sleep(Duration.ofMillis(500));
                             }

@@ -3,6 +3,7 @@ package io.fondaco.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fondaco.replay.ShopClient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +18,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Shoppers that buy in a loop at two pods, one of which is faulty, with payment tokens that pay, decline, fail once or
  * never answer. A shopper that gets no response from the faulty pod retries at the other with the same key, or gives
- * up.
+ * up. While the faulty pod does not respond, all of them buy slowly, so that it gets processor time to start again.
  */
 final class RetryingShoppers implements AutoCloseable {
     private static final int SHOPPERS = 6;
     private static final List<String> TOKENS =
             List.of("tok_ok", "tok_ok", "tok_ok", "tok_unknown", "tok_declined", "tok_flaky");
+
+    private static final Duration PAUSE_WHILE_VICTIM_IS_DOWN = Duration.ofMillis(300);
 
     private final ShopCluster shop;
     private final int victim;
@@ -32,6 +35,7 @@ final class RetryingShoppers implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<Future<?>> shoppers = new ArrayList<>();
     private volatile boolean stopped;
+    private volatile boolean victimIsDown;
 
     /**
      * Starts immediately.
@@ -48,6 +52,9 @@ final class RetryingShoppers implements AutoCloseable {
                 while (!stopped) {
                     buy(shopper);
                     TestTiming.pause();
+                    if (victimIsDown) {
+                        Pods.sleep(PAUSE_WHILE_VICTIM_IS_DOWN);
+                    }
                 }
             }));
         }
@@ -63,7 +70,9 @@ final class RetryingShoppers implements AutoCloseable {
         ShopClient.ApiResponse apiResponse;
         try (ShopClient client = shop.shortTimeoutClient(first)) {
             apiResponse = ShopCluster.complete(client, guestCart, token, key);
+            noteResponse(first, true);
         } catch (RuntimeException _) {
+            noteResponse(first, false);
             if (shopper % 4 == 0) {
                 abandoned.incrementAndGet();
                 return;
@@ -76,6 +85,12 @@ final class RetryingShoppers implements AutoCloseable {
                         guestCart.path(), apiResponse.body().get("number").asText());
             case 202, 402 -> {}
             default -> throw new AssertionError("Unexpected: " + apiResponse);
+        }
+    }
+
+    private void noteResponse(int pod, boolean responded) {
+        if (pod == victim) {
+            victimIsDown = !responded;
         }
     }
 

@@ -16,8 +16,13 @@ final class TestTiming {
 
     /** Waits for the think time between two requests of a client, which leaves processor time to the pods. */
     static void pause() {
+        pause(1);
+    }
+
+    /** Waits for several think times, after several requests. */
+    static void pause(int thinkTimes) {
         if (PAUSE_NANOS > 0) {
-            LockSupport.parkNanos(PAUSE_NANOS);
+            LockSupport.parkNanos(PAUSE_NANOS * thinkTimes);
         }
     }
 
