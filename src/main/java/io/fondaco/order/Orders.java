@@ -21,7 +21,8 @@ public interface Orders {
     Optional<Order> find(OrderId id);
 
     /**
-     * Whether there is an order with this e-mail address, without regard to case, that was not cancelled. One statement.
+     * Whether there is an order with this e-mail address, without regard to case, that was not cancelled. One
+     * statement.
      */
     boolean hasOrders(String email);
 

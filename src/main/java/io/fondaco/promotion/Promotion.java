@@ -105,14 +105,14 @@ record Promotion(
 
     /** What makes a promotion apply. */
     @Schema(name = "PromotionTrigger")
-    enum Trigger {
+    public enum Trigger {
         /** It applies to every cart that meets its conditions. */
         AUTOMATIC,
         /** The customer enters a code. */
         CODE;
 
         @JsonValue
-        String column() {
+        public String column() {
             return name().toLowerCase(Locale.ROOT);
         }
 
@@ -123,14 +123,14 @@ record Promotion(
 
     /** How a promotion is combined with others. */
     @Schema(name = "PromotionStacking")
-    enum Stacking {
+    public enum Stacking {
         /** It applies together with others. */
         STACK,
         /** It applies with none of the same or of a lower priority. */
         EXCLUSIVE;
 
         @JsonValue
-        String text() {
+        public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
 

@@ -70,12 +70,12 @@ record PromotionAction(
     static final int ALL_BASIS_POINTS = 10_000;
 
     /** Which units of a set are discounted. */
-    enum Selection {
+    public enum Selection {
         CHEAPEST,
         NTH;
 
         @JsonValue
-        String text() {
+        public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
     }

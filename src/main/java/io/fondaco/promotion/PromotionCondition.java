@@ -89,7 +89,7 @@ record PromotionCondition(
     private static final String TIME = "([01][0-9]|2[0-3]):[0-5][0-9]";
 
     /** What a condition is about. Some select lines, the others are about the cart. */
-    enum Type {
+    public enum Type {
         PRODUCTS,
         SKUS,
         CATEGORIES,
@@ -105,7 +105,7 @@ record PromotionCondition(
         TIME_WINDOW;
 
         @JsonValue
-        String text() {
+        public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
 

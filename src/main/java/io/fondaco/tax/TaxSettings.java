@@ -55,7 +55,7 @@ record TaxSettings(
     }
 
     /** What is rounded once. */
-    enum Rounding {
+    public enum Rounding {
         /** The tax of each line. */
         LINE,
         /** The tax of all lines with the same rates together. */
@@ -72,7 +72,7 @@ record TaxSettings(
     }
 
     /** How a tax is rounded to minor units. */
-    enum RoundingRule {
+    public enum RoundingRule {
         /** Half a unit is rounded up. */
         HALF_UP(RoundingMode.HALF_UP),
         /** Half a unit is rounded to the even neighbor. */
@@ -99,7 +99,7 @@ record TaxSettings(
     }
 
     /** By which rates shipping is taxed. */
-    enum ShippingTax {
+    public enum ShippingTax {
         /** Those of the tax category of shipping. */
         CATEGORY,
         /** Those of the lines that cost most together. */

@@ -228,19 +228,17 @@ class CatalogTest {
 
     @Test
     void unknownCodesAreRejectedInTheAdminApi() {
-        String slug = slug();
-        admin().body(Map.of(
-                        "title", "Crate",
-                        "slug", slug,
-                        "tax_category", "no-such-category",
-                        "shipping_profile", "no-such-profile",
-                        "variants", List.of(Map.of("sku", slug, "tax_category", "no-such-category"))))
-                .post("/admin/v1/products")
-                .then()
-                .statusCode(422)
-                .body("errors.code", hasItems("unknown_tax_category", "unknown_shipping_profile"))
-                .body("errors.pointer", hasItems("/tax_category", "/shipping_profile"));
-        admin().get("/admin/v1/products?slug=" + slug).then().body("data", empty());
+        Map.of("tax_category", "unknown_tax_category", "shipping_profile", "unknown_shipping_profile")
+                .forEach((field, error) -> {
+                    String slug = slug();
+                    admin().body(Map.of("title", "Crate", "slug", slug, field, "no-such-code"))
+                            .post("/admin/v1/products")
+                            .then()
+                            .statusCode(422)
+                            .body("errors.code", hasItems(error))
+                            .body("errors.pointer", hasItems("/" + field));
+                    admin().get("/admin/v1/products?slug=" + slug).then().body("data", empty());
+                });
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.fondaco.importing;
 import static io.fondaco.importing.ImportResourceTest.admin;
 import static io.fondaco.importing.ImportResourceTest.assertRows;
 import static io.fondaco.importing.ImportResourceTest.importAndWait;
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.hamcrest.Matchers.equalTo;
@@ -22,6 +23,7 @@ import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -115,9 +117,9 @@ class TaxRateImportTest {
                 Visit tax,XX,,,standard,0.1,,,
                 Visit tax,US,QC,,standard,0.1,,,
                 Visit tax,AQ,,(35\\d{3}|38),standard,0.1,,,
-                Visit tax,AQ,,,luxury,0.1,,,
-                Visit tax,AQ,,,standard,19,,,
-                Visit tax,AQ,,,standard,ten,,,
+                Visit tax,AQ,,,no-such,0.1,,,
+                Landing tax,AQ,,,standard,19,,,
+                Ice tax,AQ,,,standard,ten,,,
                 Visit tax,AQ,,,reduced,0.1,perhaps,,
                 Visit tax,AQ,,,reduced,0.1,,2027-01-01,
                 Visit tax,AQ,,,reduced,0.1,,2027-01-01T00:00:00Z,2026-01-01T00:00:00Z
@@ -171,20 +173,22 @@ class TaxRateImportTest {
                 .body(Map.of("name", "stock", "scopes", List.of("stock:read", "stock:write", "taxes:read")))
                 .post("/admin/v1/api-keys")
                 .path("secret");
-        admin().header("Authorization", "Bearer " + secret)
+        given().header("Authorization", "Bearer " + secret)
                 .contentType("text/csv")
-                .body(HEADER)
+                .body(HEADER.getBytes(StandardCharsets.UTF_8))
                 .post("/admin/v1/imports?" + KIND)
                 .then()
                 .statusCode(403);
-        admin().header("Authorization", "Bearer " + secret)
+        given().header("Authorization", "Bearer " + secret)
                 .get("/admin/v1/exports?" + KIND)
                 .then()
                 .statusCode(200);
     }
 
     private static Response post(String query, String file) {
-        return admin().contentType("text/csv").body(file).post("/admin/v1/imports?" + query);
+        return admin().contentType("text/csv")
+                .body(file.getBytes(StandardCharsets.UTF_8))
+                .post("/admin/v1/imports?" + query);
     }
 
     @Test

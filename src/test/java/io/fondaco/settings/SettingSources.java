@@ -43,17 +43,18 @@ import javax.tools.ToolProvider;
 public final class SettingSources {
     private static final String PREFIX = "fondaco.";
     private static final Pattern GENERIC = Pattern.compile("(\\w+)<(.+)>");
-    private static final Map<String, String> TYPES = Map.of(
-            "String", "text",
-            "Path", "directory",
-            "boolean", "boolean",
-            "Boolean", "boolean",
-            "int", "integer",
-            "long", "integer",
-            "Integer", "integer",
-            "OptionalInt", "integer",
-            "double", "number",
-            "Duration", "duration");
+    private static final Map<String, String> TYPES = Map.ofEntries(
+            Map.entry("String", "text"),
+            Map.entry("Path", "directory"),
+            Map.entry("boolean", "boolean"),
+            Map.entry("Boolean", "boolean"),
+            Map.entry("int", "integer"),
+            Map.entry("long", "integer"),
+            Map.entry("Integer", "integer"),
+            Map.entry("OptionalInt", "integer"),
+            Map.entry("double", "number"),
+            Map.entry("Duration", "duration"),
+            Map.entry("ZoneId", "time zone"));
 
     private final DocTrees docs;
     private final Map<String, List<String>> enums = new HashMap<>();

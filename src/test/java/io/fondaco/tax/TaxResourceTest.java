@@ -159,7 +159,7 @@ class TaxResourceTest {
         "country,GBR,/country,invalid_length",
         "region,Atlantis,/region,unknown_region",
         "region,ABCD,/region,unknown_region",
-        "category,luxury,/category,unknown_category",
+        "category,no-such,/category,unknown_category",
         "category,No Category,/category,invalid_format",
         "category,exempt,/category,exempt_category",
         "name,' ',/name,required"
@@ -191,7 +191,7 @@ class TaxResourceTest {
         create("postal_codes", patterns).then().statusCode(422).body("errors.pointer", contains("/postal_codes"));
         create("name", "x".repeat(101)).then().statusCode(422).body("errors.pointer", contains("/name"));
         create("name", "a\tb").then().statusCode(422).body("errors.pointer", contains("/name"));
-        create("rate", "2", "country", "XX", "category", "luxury")
+        create("rate", "2", "country", "XX", "category", "no-such")
                 .then()
                 .statusCode(422)
                 .body("code", equalTo("invalid"))

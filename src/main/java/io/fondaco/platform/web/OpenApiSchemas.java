@@ -38,6 +38,7 @@ import org.jboss.jandex.FieldInfo;
 import org.jboss.jandex.IndexView;
 import org.jboss.jandex.MethodInfo;
 import org.jboss.jandex.RecordComponentInfo;
+import org.jboss.jandex.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -189,7 +190,7 @@ final class OpenApiSchemas {
     /** Members by JSON name, in the order of the record. */
     private Map<String, Member> members(ClassInfo type) {
         Map<String, Member> members = new LinkedHashMap<>();
-        boolean sparse = omitsEmpty(type.declaredAnnotation(INCLUDE));
+        AnnotationInstance includeOfAll = type.declaredAnnotation(INCLUDE);
         for (RecordComponentInfo component : type.recordComponentsInDeclarationOrder()) {
             FieldInfo field = component.field();
             if (field.hasAnnotation(IGNORE)) {
@@ -202,13 +203,13 @@ final class OpenApiSchemas {
             AnnotationInstance include = field.annotation(INCLUDE);
             members.put(
                     jsonName(component.name(), field.annotation(PROPERTY)),
-                    new Member(field.type().hasAnnotation(NULLABLE), include == null ? sparse : omitsEmpty(include)));
+                    member(field.type(), include == null ? includeOfAll : include));
         }
         for (MethodInfo method : type.methods()) {
             if (method.hasDeclaredAnnotation(PROPERTY) && method.parametersCount() == 0) {
                 members.putIfAbsent(
                         jsonName(method.name(), method.declaredAnnotation(PROPERTY)),
-                        new Member(method.returnType().hasAnnotation(NULLABLE), sparse));
+                        member(method.returnType(), includeOfAll));
             }
         }
         return members;
@@ -223,10 +224,13 @@ final class OpenApiSchemas {
                 : property.value().asString();
     }
 
-    private static boolean omitsEmpty(@Nullable AnnotationInstance include) {
-        return include != null
-                && include.value() != null
-                && include.value().asEnum().startsWith("NON_");
+    /** A member that cannot be null is never omitted by {@code NON_NULL}. */
+    private static Member member(Type type, @Nullable AnnotationInstance include) {
+        boolean nullable = type.hasAnnotation(NULLABLE);
+        String omitted = include == null || include.value() == null
+                ? ""
+                : include.value().asEnum();
+        return new Member(nullable, omitted.equals("NON_NULL") ? nullable : omitted.startsWith("NON_"));
     }
 
     private void describeMembers(Schema schema, ClassInfo type, boolean inRequest) {
