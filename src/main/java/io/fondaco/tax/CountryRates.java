@@ -151,10 +151,11 @@ final class CountryRates {
 
     /** The rates of a line in the order in which they are taken: those that are not compound first, then by name. */
     record RateSet(List<AppliedRate> rates) {
-        static final RateSet EMPTY = new RateSet(List.of());
-
+        /** Initialized before {@link #EMPTY}, which is sorted too. */
         private static final Comparator<AppliedRate> ORDER =
                 Comparator.comparing(AppliedRate::compound).thenComparing(AppliedRate::name);
+
+        static final RateSet EMPTY = new RateSet(List.of());
 
         RateSet {
             rates = rates.stream().sorted(ORDER).toList();

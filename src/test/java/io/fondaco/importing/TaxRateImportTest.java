@@ -22,6 +22,7 @@ import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -116,8 +117,8 @@ class TaxRateImportTest {
                 Visit tax,US,QC,,standard,0.1,,,
                 Visit tax,AQ,,(35\\d{3}|38),standard,0.1,,,
                 Visit tax,AQ,,,luxury,0.1,,,
-                Visit tax,AQ,,,standard,19,,,
-                Visit tax,AQ,,,standard,ten,,,
+                Visit tax,AQ,,,zero,19,,,
+                Visit tax,AQ,,,parking,ten,,,
                 Visit tax,AQ,,,reduced,0.1,perhaps,,
                 Visit tax,AQ,,,reduced,0.1,,2027-01-01,
                 Visit tax,AQ,,,reduced,0.1,,2027-01-01T00:00:00Z,2026-01-01T00:00:00Z
@@ -173,7 +174,7 @@ class TaxRateImportTest {
                 .path("secret");
         admin().header("Authorization", "Bearer " + secret)
                 .contentType("text/csv")
-                .body(HEADER)
+                .body(HEADER.getBytes(StandardCharsets.UTF_8))
                 .post("/admin/v1/imports?" + KIND)
                 .then()
                 .statusCode(403);
@@ -184,7 +185,7 @@ class TaxRateImportTest {
     }
 
     private static Response post(String query, String file) {
-        return admin().contentType("text/csv").body(file).post("/admin/v1/imports?" + query);
+        return ImportResourceTest.post(query, file.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
