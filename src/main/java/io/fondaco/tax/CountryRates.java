@@ -151,10 +151,10 @@ final class CountryRates {
 
     /** The rates of a line in the order in which they are taken: those that are not compound first, then by name. */
     record RateSet(List<AppliedRate> rates) {
+        /** Initialized before {@link #EMPTY}, which is sorted too. */
         private static final Comparator<AppliedRate> ORDER =
                 Comparator.comparing(AppliedRate::compound).thenComparing(AppliedRate::name);
 
-        /** No tax. It is sorted when it is created, so it comes after the order. */
         static final RateSet EMPTY = new RateSet(List.of());
 
         RateSet {

@@ -28,9 +28,11 @@ import java.util.function.Function;
 final class SaleTaxCalculator implements SaleTaxation {
     private static final String SHIPPING = "";
 
-    /** Largest first, so that the order of the lines decides only between equal ones. */
-    private static final Comparator<Part> LARGEST_FIRST =
-            Comparator.comparingLong(Part::amount).reversed().thenComparing(Part::category);
+    /** Largest first, shipping last, so that the order of the lines decides only between equal ones. */
+    private static final Comparator<Part> LARGEST_FIRST = Comparator.comparingLong(Part::amount)
+            .reversed()
+            .thenComparing(Part::isShipping)
+            .thenComparing(Part::category);
 
     private static final Comparator<RateSet> BY_RATES =
             Comparator.comparing(RateSet::factor).reversed().thenComparing(RateSet::toString);
@@ -53,7 +55,11 @@ final class SaleTaxCalculator implements SaleTaxation {
      * @param line index of the line; the number of lines for shipping
      * @param category of the line; {@link #SHIPPING} for shipping
      */
-    private record Part(int line, String category, long amount, RateSet rates, boolean includesTax) {}
+    private record Part(int line, String category, long amount, RateSet rates, boolean includesTax) {
+        boolean isShipping() {
+            return category.equals(SHIPPING);
+        }
+    }
 
     /** @param line index of the line, or -1 for all lines with these rates */
     private record GroupKey(int line, RateSet rates, boolean includesTax) {}

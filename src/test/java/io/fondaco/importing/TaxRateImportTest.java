@@ -186,9 +186,7 @@ class TaxRateImportTest {
     }
 
     private static Response post(String query, String file) {
-        return admin().contentType("text/csv")
-                .body(file.getBytes(StandardCharsets.UTF_8))
-                .post("/admin/v1/imports?" + query);
+        return ImportResourceTest.post(query, file.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

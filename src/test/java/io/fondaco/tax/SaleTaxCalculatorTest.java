@@ -33,6 +33,10 @@ import org.junit.jupiter.api.Test;
 class SaleTaxCalculatorTest {
     private static final int TRIES = 10_000;
     private static final String CURRENCY = "EUR";
+
+    /** Shipping is split by at most three sets of rates: standard, reduced and none. */
+    private static final int SHIPPING_PARTS = 3;
+
     private static final TaxPlace PLACE = new TaxPlace("US", Optional.empty(), "");
 
     /** A sale with its rules. */
@@ -48,6 +52,10 @@ class SaleTaxCalculatorTest {
         TaxCalculation calculate(List<TaxableLine> changedLines) {
             return new SaleTaxCalculator(settings, placeRates(), Optional.empty(), CURRENCY)
                     .calculate(changedLines, shipping);
+        }
+
+        Sale withoutCompoundRates() {
+            return new Sale(rates.stream().filter(rate -> !rate.compound()).toList(), settings, lines, shipping);
         }
 
         Sale with(TaxSettings.Rounding rounding) {
@@ -138,12 +146,14 @@ class SaleTaxCalculatorTest {
                                         taxes -> taxes.stream().sorted().toList()))));
     }
 
+    /** Compound taxes are left out: they multiply the differences of the taxes that they are taken on. */
     @Property(tries = TRIES)
-    void roundingPerOrderDiffersByLessThanOneUnitPerLineAndTax(@ForAll("sales") Sale sale) {
-        long byLine = sumOf(sale.with(TaxSettings.Rounding.LINE).calculate().taxLines());
-        long byOrder = sumOf(sale.with(TaxSettings.Rounding.ORDER).calculate().taxLines());
-        long roundings = (sale.lines().size() + sale.rates().size()) * taxCount(sale);
-        assertThat(Math.abs(byLine - byOrder)).isLessThanOrEqualTo(roundings);
+    void roundingPerOrderDiffersByAtMostOneUnitPerTaxedPartAndTax(@ForAll("sales") Sale sale) {
+        Sale simple = sale.withoutCompoundRates();
+        long byLine = sumOf(simple.with(TaxSettings.Rounding.LINE).calculate().taxLines());
+        long byOrder = sumOf(simple.with(TaxSettings.Rounding.ORDER).calculate().taxLines());
+        long taxes = simple.rates().stream().map(TaxRate::name).distinct().count();
+        assertThat(Math.abs(byLine - byOrder)).isLessThanOrEqualTo((sale.lines().size() + SHIPPING_PARTS) * taxes);
     }
 
     @Property(tries = TRIES)
@@ -219,10 +229,6 @@ class SaleTaxCalculatorTest {
 
     private static long sumOf(List<TaxLine> taxLines) {
         return taxLines.stream().mapToLong(line -> line.amount().amount()).sum();
-    }
-
-    private static long taxCount(Sale sale) {
-        return sale.rates().size();
     }
 
     @Provide

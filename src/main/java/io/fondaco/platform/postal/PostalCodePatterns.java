@@ -28,7 +28,10 @@ public final class PostalCodePatterns {
     private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Z}]");
     private static final Pattern RANGE = Pattern.compile("([0-9]{1,20})-([0-9]{1,20})");
     private static final Pattern CODE_OR_PREFIX = Pattern.compile("[A-Z0-9]{1,20}\\*?");
-    private static final Pattern HYPHEN_AT_THE_EDGE = Pattern.compile("-.*|.*-\\*?");
+
+    /** A hyphen beside digits only, or at the end: a range with a mistake must not become a single code. */
+    private static final Pattern INCOMPLETE_RANGE = Pattern.compile("[0-9*]*-[0-9*-]*|.*-");
+
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
     private static final Pattern ZIP_PLUS_FOUR = Pattern.compile("[0-9]{9}");
     private static final int ZIP_LENGTH = 5;
@@ -78,7 +81,7 @@ public final class PostalCodePatterns {
             return parseRange(range.group(1), range.group(2));
         }
         String code = pattern.replace("-", "");
-        if (HYPHEN_AT_THE_EDGE.matcher(pattern).matches()
+        if (INCOMPLETE_RANGE.matcher(pattern).matches()
                 || !CODE_OR_PREFIX.matcher(code).matches()) {
             throw new IllegalArgumentException("A postal code pattern is a code like 78266, a prefix like 35* or a"
                     + " range like 51000-51999, of letters and digits.");
