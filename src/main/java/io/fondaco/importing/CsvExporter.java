@@ -37,9 +37,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Writes all products, all stock levels or all prices as CSV, page by page at constant memory. It sends the columns that
- * every file has before it reads any row, and each page as soon as it is written, so that the first byte does not wait
- * for the data.
+ * Writes all products, all stock levels or all prices as CSV, page by page at constant memory. It sends the columns
+ * that every file has before it reads any row, and each page as soon as it is written, so that the first byte does not
+ * wait for the data.
  */
 @ApplicationScoped
 class CsvExporter {
@@ -168,10 +168,11 @@ class CsvExporter {
     void exportPrices(FormulaEscaping formulaEscaping, OutputStream output) throws IOException {
         Map<PriceListId, String> names =
                 pricing.listPriceListNames().stream().collect(Collectors.toMap(PriceListName::id, PriceListName::name));
-        Optional<ProductId> after = Optional.empty();
-        List<ProductSnapshot> page = catalog.listSnapshotsAfter(after, PAGE_PRODUCTS);
         try (CsvRowWriter file = CsvRowWriter.to(output, formulaEscaping)) {
             file.writeRow(PriceRowParser.HEADER);
+            file.flush();
+            Optional<ProductId> after = Optional.empty();
+            List<ProductSnapshot> page = catalog.listSnapshotsAfter(after, PAGE_PRODUCTS);
             while (!page.isEmpty()) {
                 Map<VariantId, VariantPrices> prices = pricing.findVariantPrices(variantIds(page));
                 for (ProductSnapshot snapshot : page) {

@@ -50,10 +50,10 @@ class ExportResource {
             summary = "Export everything as CSV",
             description =
                     "Needs the scope catalog:read for products, stock:read for stock, prices:read for prices. Importing"
-                            + " the file again leaves every row unchanged. The response starts immediately; if the database becomes"
-                            + " unreachable later, it is cut off. Spreadsheet programs treat cells that begin with =,"
-                            + " +, - or @ as formulas: use formulas=quoted if you open files with other people's text"
-                            + " in one.")
+                            + " the file again leaves every row unchanged. The response starts immediately; if the"
+                            + " database becomes unreachable later, it is cut off. Spreadsheet programs treat cells"
+                            + " that begin with =, +, - or @ as formulas: use formulas=quoted if you open files with"
+                            + " other people's text in one.")
     @APIResponse(
             responseCode = "200",
             description = "The file, streamed",

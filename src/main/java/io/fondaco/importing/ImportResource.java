@@ -77,9 +77,9 @@ class ImportResource {
             summary = "Import a CSV file",
             description =
                     "Needs the scope catalog:write for products, stock:write for stock, prices:write for prices. The"
-                            + " file is processed in the background, in batches; a rejected row does not affect the others. If the file itself"
-                            + " is truncated or malformed (code unclosed_quote, broken_csv), the import fails and rows"
-                            + " that were applied before stay.")
+                            + " file is processed in the background, in batches; a rejected row does not affect the"
+                            + " others. If the file itself is truncated or malformed (code unclosed_quote, broken_csv),"
+                            + " the import fails and rows that were applied before stay.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING, format = "binary")))

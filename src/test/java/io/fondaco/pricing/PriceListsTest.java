@@ -72,7 +72,7 @@ class PriceListsTest {
     @Test
     void greatestTierThatTheQuantityReachesApplies() {
         PricedList list = list(1).tier(2, 900).tier(10, 700).tier(5, 950).build();
-        Map<Integer, Integer> amounts = Map.of(1, 1000, 2, 900, 4, 900, 5, 950, 9, 950, 10, 700, 9_999, 700);
+        Map<Integer, Long> amounts = Map.of(1, 1000L, 2, 900L, 4, 900L, 5, 950L, 9, 950L, 10, 700L, 9_999, 700L);
         amounts.forEach((quantity, amount) -> assertThat(amount(select(List.of(list), context(quantity))))
                 .as("%d units", quantity)
                 .isEqualTo(amount));

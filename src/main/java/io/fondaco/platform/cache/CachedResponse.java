@@ -123,8 +123,8 @@ final class CachedResponse implements InvalidationIndex.Judged {
     }
 
     /**
-     * The first instant at which the content is no longer valid, by the clock of this pod; empty if time does not change
-     * it. {@link #isExpired} is true from then on.
+     * The first instant at which the content is no longer valid, by the clock of this pod; empty if time does not
+     * change it. {@link #isExpired} is true from then on.
      */
     Optional<Instant> validUntil() {
         long millis = view.getLong(VALID_UNTIL);
