@@ -226,7 +226,7 @@ class CartService {
                         "There is no SKU '%s'.".formatted(Violation.abbreviate(line.sku()))));
             } else if (!item.variant().forSale()) {
                 violations.add(new Violation(pointer + "/sku", "not_for_sale", line.sku() + " is not for sale."));
-            } else if (!item.prices().anyIn(currency)) {
+            } else if (!item.hasPriceIn(currency)) {
                 violations.add(new Violation(
                         pointer + "/sku",
                         "no_price_in_currency",

@@ -16,7 +16,6 @@
             "inventory",
             "order",
             "payment",
-            "pricing",
             "promotion",
             "shipping",
             "tax",
