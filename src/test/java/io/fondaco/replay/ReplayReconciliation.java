@@ -91,8 +91,7 @@ final class ReplayReconciliation {
                         || expected.unitPrice().amount() != rows.getLong("unit_price")
                         || !expected.priceList().equals(Optional.ofNullable(priceList))) {
                     comparisons.addDifference("invoice %s: %s costs %d by price list %s in SQL, expected %s"
-                            .formatted(
-                                    order.invoice.number(), sku, rows.getLong("unit_price"), priceList, expected));
+                            .formatted(order.invoice.number(), sku, rows.getLong("unit_price"), priceList, expected));
                 }
                 revenue.merge(order.invoice.day(), rows.getLong("total"), Long::sum);
             }

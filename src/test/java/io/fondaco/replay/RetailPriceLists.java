@@ -13,8 +13,9 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * Three price lists for the data of the replay: one for some countries, one for a time, and one with quantity tiers; and
- * two more that are not valid while the replay runs. They also calculate the price that a line gets, without the shop.
+ * Three price lists for the data of the replay: one for some countries, one for a time, and one with quantity tiers;
+ * and two more that are not valid while the replay runs. They also calculate the price that a line gets, without the
+ * shop.
  */
 final class RetailPriceLists {
     private static final int HUNDRED_PERCENT = 100;

@@ -93,10 +93,14 @@ final class RetailReplay {
     /** Enters the tax rates, says that prices include tax, and offers a free delivery to every country. */
     void configure(RetailTaxes taxes) {
         Map<String, Object> settings = Map.of(
-                "prices_include_tax", true,
-                "seller_country", RetailCountries.SELLER,
-                "rounding", "line",
-                "rounding_mode", "half_up");
+                "prices_include_tax",
+                true,
+                "seller_country",
+                RetailCountries.SELLER,
+                "rounding",
+                "line",
+                "rounding_mode",
+                "half_up");
         shop.send("PATCH", "/admin/v1/settings/tax", shop.adminKey(), Map.of("If-Match", "*"), settings)
                 .expect(200);
         taxes.rates()
@@ -157,8 +161,8 @@ final class RetailReplay {
         shop.updateCart(
                 guestCart,
                 invoice.country()
-                        .<Map<String, ?>>map(country ->
-                                Map.of("shipping_method", DELIVERY, "shipping_address", address(country)))
+                        .<Map<String, ?>>map(
+                                country -> Map.of("shipping_method", DELIVERY, "shipping_address", address(country)))
                         .orElse(Map.of("shipping_method", "pickup")));
         String key = "invoice-" + invoice.number();
         long deadline = System.nanoTime() + orphanedReservationTimeout.toNanos();

@@ -55,15 +55,16 @@ final class TaxReconciliation {
         compareLines(sql, expected);
         compareOrders(sql, expected);
         compareRefunds(sql, expected);
-        comparisons.compare(
-                "kinds of taxes and countries", expectedByRate.size(), foundByRate.size());
-        expectedByRate.forEach((key, pence) ->
-                comparisons.compare("pence, " + key, pence, foundByRate.getOrDefault(key, 0L)));
+        comparisons.compare("kinds of taxes and countries", expectedByRate.size(), foundByRate.size());
+        expectedByRate.forEach(
+                (key, pence) -> comparisons.compare("pence, " + key, pence, foundByRate.getOrDefault(key, 0L)));
     }
 
     /** The sum of the taxes of all orders in pence. */
     long expectedTotal() {
-        return orders.values().stream().mapToLong(order -> expectedTax(order).tax()).sum();
+        return orders.values().stream()
+                .mapToLong(order -> expectedTax(order).tax())
+                .sum();
     }
 
     private OrderTax expectedTax(PlacedOrder order) {
@@ -160,8 +161,7 @@ final class TaxReconciliation {
         }
         if (!correct) {
             comparisons.addDifference("%s to %s: total %d, tax %d, tax lines %s; expected %s"
-                    .formatted(
-                            orderId(row), country, row.getLong("total"), row.getLong("tax"), taxLines, expected));
+                    .formatted(orderId(row), country, row.getLong("total"), row.getLong("tax"), taxLines, expected));
         }
     }
 
