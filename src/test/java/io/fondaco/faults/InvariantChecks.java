@@ -81,6 +81,16 @@ public final class InvariantChecks {
                    AND o.total < (SELECT coalesce(sum(c.amount), 0) FROM "order".credit c
                                     WHERE c.order_id = o.id AND NOT c.failed)
                 """);
+        all.put("budgets of promotions that differ from their redemptions", """
+                SELECT count(*) FROM promotion.budget b
+                 WHERE b.used > b.amount
+                    OR b.used <> (SELECT coalesce(sum(r.amount), 0) FROM promotion.redemption r
+                                   WHERE r.promotion_id = b.promotion_id AND r.currency = b.currency)
+                """);
+        all.put("generated codes that are used by no order", """
+                SELECT count(*) FROM promotion.code c
+                 WHERE c.order_id IS NOT NULL AND NOT EXISTS (SELECT FROM "order".orders o WHERE o.id = c.order_id)
+                """);
         all.put("provider charges that differ from their order", """
                 SELECT count(*) FROM payment.test_charge c
                   JOIN payment.payment p ON p.reference = c.reference

@@ -22,14 +22,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Concurrent requests over HTTP at two pods: each unit of stock is sold once, to the last one, and nobody is charged
- * twice (fault matrix rows 1, 13, 18 and 19). The invariants must hold after each test. {@code -Dfaults.races} sets how
- * often the tests that depend on timing are repeated.
+ * Concurrent requests over HTTP at two pods: each unit of stock is sold once, to the last one, nobody is charged twice,
+ * promotions give away what they may, and prices change at their instant (fault matrix rows 1, 13, 18 and 19). The
+ * invariants must hold after each test. {@code -Dfaults.races} sets how often the tests that depend on timing are
+ * repeated.
  */
 class SellingRacesIT {
     private static final Logger LOG = Logger.getLogger(SellingRacesIT.class);
     private static final int RACES = Integer.getInteger("faults.races", 50);
     private static final int CONCURRENCY = 10;
+    private static final Duration PRICE_CHANGE_HALF =
+            Duration.ofSeconds(Math.max(Integer.getInteger("faults.seconds", 4), 4));
     private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir
@@ -198,6 +201,21 @@ class SellingRacesIT {
         assertThat(countOrderLines(sku)).isEqualTo("10");
         assertThat(shop.query("SELECT available FROM inventory.stock_level WHERE sku = '%s'".formatted(sku)))
                 .isEqualTo("990");
+    }
+
+    @Test
+    void budgetOfAPromotionIsNeitherExceededNorLost() throws Exception {
+        new PromotionRaces(shop).sellWithBudget(Math.max(RACES, 60));
+    }
+
+    @Test
+    void generatedCodeIsRedeemedByOneOfTwoBuyers() throws Exception {
+        new PromotionRaces(shop).redeemCodes(Math.max(RACES / 2, 20));
+    }
+
+    @Test
+    void scheduledPriceAppliesToEveryOrderFromItsInstantOn() throws Exception {
+        new PriceChangeRace(shop).run(PRICE_CHANGE_HALF);
     }
 
     /** ACIDRain's cart invariant: a line that is added during the checkout is either paid for or not in the order. */

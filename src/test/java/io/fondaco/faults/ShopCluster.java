@@ -157,6 +157,25 @@ public final class ShopCluster implements AutoCloseable {
                 Map.of("payment", Map.of("provider", "test", "token", token)));
     }
 
+    /**
+     * Completes a cart with a new key and a payment that succeeds, unless its total differs.
+     *
+     * @param expectedTotal an amount and its currency
+     */
+    ShopClient.ApiResponse complete(int pod, ShopClient.GuestCart guestCart, Object expectedTotal) {
+        return client(pod)
+                .send(
+                        "POST",
+                        guestCart.path() + "/complete",
+                        guestCart.token(),
+                        Map.of("Idempotency-Key", UUID.randomUUID().toString()),
+                        Map.of(
+                                "payment",
+                                Map.of("provider", "test", "token", "tok_ok"),
+                                "expected_total",
+                                expectedTotal));
+    }
+
     /** A client of this pod that retries for half a second only. */
     ShopClient shortTimeoutClient(int pod) {
         return new ShopClient(pod(pod).base(), PackagedApp.ADMIN_KEY, Duration.ofMillis(500));

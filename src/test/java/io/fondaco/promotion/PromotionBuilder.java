@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Builds promotions in euros for tests without an application. Promotions with different names differ. */
+/**
+ * Builds promotions, in euros unless money is given, for tests without an application. Promotions with different names
+ * differ.
+ */
 final class PromotionBuilder {
     static final String EUR = "EUR";
 
@@ -123,13 +126,21 @@ final class PromotionBuilder {
     }
 
     PromotionBuilder maximumDiscount(long cents) {
-        maximumDiscounts = List.of(euros(cents));
+        return maximumDiscount(euros(cents));
+    }
+
+    PromotionBuilder maximumDiscount(Money amount) {
+        maximumDiscounts = List.of(amount);
         return this;
     }
 
     PromotionBuilder budget(long cents, long used) {
-        budgets = List.of(euros(cents));
-        budgetsUsed = List.of(euros(used));
+        return budget(euros(cents), euros(used));
+    }
+
+    PromotionBuilder budget(Money amount, Money used) {
+        budgets = List.of(amount);
+        budgetsUsed = List.of(used);
         return this;
     }
 

@@ -6,17 +6,17 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * Compares what the shop reports, by SQL and by its API, with the invoices: orders, lines, revenue per day to the
- * penny, stock per SKU to the unit, and money captured less money refunded.
+ * penny, stock per SKU to the unit, taxes, and money captured less money refunded.
  */
 final class ReplayReconciliation {
     private static final int SKUS_PER_CALL = 50;
@@ -24,29 +24,32 @@ final class ReplayReconciliation {
     private final RetailData data;
     private final RetailReplay replay;
     private final ShopClient shop;
-    private final SortedMap<String, String> comparisons = new TreeMap<>();
-    private final List<String> differences = new ArrayList<>();
+    private final RetailTaxes taxes;
+    private final Comparisons comparisons = new Comparisons();
 
-    ReplayReconciliation(RetailData data, RetailReplay replay, ShopClient shop) {
+    ReplayReconciliation(RetailData data, RetailReplay replay, ShopClient shop, RetailTaxes taxes) {
         this.data = data;
         this.replay = replay;
         this.shop = shop;
+        this.taxes = taxes;
     }
 
     /** @return every difference; empty if there is none */
     List<String> run(String jdbcUrl, String username, String password) throws SQLException {
         Map<String, RetailReplay.PlacedOrder> byId = new HashMap<>();
         replay.orders().values().forEach(order -> byId.put(order.id, order));
+        TaxReconciliation taxReconciliation = new TaxReconciliation(byId, taxes, comparisons);
         compare("orders placed, by the replay", data.invoices.size(), byId.size());
         try (Connection sql = DriverManager.getConnection(jdbcUrl, username, password)) {
             compareOrdersBySql(sql, byId);
             compareStockBySql(sql);
             compareMoneyBySql(sql);
+            taxReconciliation.run(sql);
             checkInvariants(sql);
         }
-        compareOrdersByApi(byId);
+        compareOrdersByApi(byId, taxReconciliation.expectedTotal());
         compareStockByApi();
-        return differences;
+        return comparisons.differences();
     }
 
     String report() {
@@ -58,9 +61,7 @@ final class ReplayReconciliation {
                         .mapToLong(Long::longValue)
                         .sum()));
         text.append(replay.counts()).append(System.lineSeparator());
-        comparisons.forEach((name, figures) -> text.append("  %-44s %s%n".formatted(name, figures)));
-        return text.append(differences.isEmpty() ? "no differences" : differences.size() + " differences")
-                .toString();
+        return text.append(comparisons.report()).toString();
     }
 
     private void compareOrdersBySql(Connection sql, Map<String, RetailReplay.PlacedOrder> byId) throws SQLException {
@@ -69,7 +70,7 @@ final class ReplayReconciliation {
         long lines = 0;
         Map<String, Map<String, Long>> quantities = new HashMap<>();
         try (PreparedStatement select = sql.prepareStatement("""
-                        SELECT o.id, l.sku, l.quantity, l.unit_price, l.total
+                        SELECT o.id, l.sku, l.quantity, l.unit_price, l.total, l.price_list_name
                           FROM "order".orders o JOIN "order".line l ON l.order_id = o.id
                         """);
                 ResultSet rows = select.executeQuery()) {
@@ -78,16 +79,19 @@ final class ReplayReconciliation {
                         io.fondaco.platform.identity.TypeId.format("order", rows.getObject("id", java.util.UUID.class));
                 RetailReplay.PlacedOrder order = byId.get(id);
                 if (order == null) {
-                    differences.add("SQL has an order that the replay did not place: " + id);
+                    comparisons.addDifference("SQL has an order that the replay did not place: " + id);
                     continue;
                 }
                 lines++;
                 String sku = rows.getString("sku");
                 quantities.computeIfAbsent(id, _ -> new HashMap<>()).merge(sku, rows.getLong("quantity"), Long::sum);
                 RetailData.InvoiceLine expected = order.invoice.lines().get(sku);
-                if (expected == null || expected.unitPrice().amount() != rows.getLong("unit_price")) {
-                    differences.add("invoice %s: %s costs %d in SQL"
-                            .formatted(order.invoice.number(), sku, rows.getLong("unit_price")));
+                String priceList = rows.getString("price_list_name");
+                if (expected == null
+                        || expected.unitPrice().amount() != rows.getLong("unit_price")
+                        || !expected.priceList().equals(Optional.ofNullable(priceList))) {
+                    comparisons.addDifference("invoice %s: %s costs %d by price list %s in SQL, expected %s"
+                            .formatted(order.invoice.number(), sku, rows.getLong("unit_price"), priceList, expected));
                 }
                 revenue.merge(order.invoice.day(), rows.getLong("total"), Long::sum);
             }
@@ -100,7 +104,7 @@ final class ReplayReconciliation {
         byId.forEach((id, order) -> order.invoice.lines().forEach((sku, invoiceLine) -> {
             long found = quantities.getOrDefault(id, Map.of()).getOrDefault(sku, 0L);
             if (found != invoiceLine.quantity()) {
-                differences.add("invoice %s: %d of %s in SQL, expected %d"
+                comparisons.addDifference("invoice %s: %d of %s in SQL, expected %d"
                         .formatted(order.invoice.number(), found, sku, invoiceLine.quantity()));
             }
         }));
@@ -126,9 +130,11 @@ final class ReplayReconciliation {
         return expected;
     }
 
-    private void compareOrdersByApi(Map<String, RetailReplay.PlacedOrder> byId) {
+    private void compareOrdersByApi(Map<String, RetailReplay.PlacedOrder> byId, long expectedTax) {
         SortedMap<String, Long> revenue = new TreeMap<>();
         long orders = 0;
+        long tax = 0;
+        long includedTax = 0;
         String cursor = "";
         do {
             JsonNode page = shop.get("/admin/v1/orders?limit=100" + cursor, shop.adminKey())
@@ -136,9 +142,11 @@ final class ReplayReconciliation {
                     .body();
             for (JsonNode order : page.get("data")) {
                 orders++;
+                tax += order.at("/totals/tax/amount").asLong();
+                includedTax += order.at("/totals/included_tax/amount").asLong();
                 RetailReplay.PlacedOrder known = byId.get(order.get("id").asText());
                 if (known == null) {
-                    differences.add("the API has an order that the replay did not place: " + order.get("id"));
+                    comparisons.addDifference("the API has an order that the replay did not place: " + order.get("id"));
                 } else {
                     revenue.merge(
                             known.invoice.day(),
@@ -151,6 +159,8 @@ final class ReplayReconciliation {
                     : "";
         } while (!cursor.isEmpty());
         compare("orders, by API", data.invoices.size(), orders);
+        compare("pence of tax in orders, by API", expectedTax, tax);
+        compare("pence of tax that prices include, by API", expectedTax, includedTax);
         SortedMap<String, Long> expected = revenuePerDay();
         compare(
                 "days with equal revenue, by API",
@@ -179,7 +189,7 @@ final class ReplayReconciliation {
             while (rows.next()) {
                 found.put(rows.getString("sku"), rows.getLong("available"));
                 if (rows.getLong("reserved") != 0) {
-                    differences.add(rows.getString("sku") + " is still reserved");
+                    comparisons.addDifference(rows.getString("sku") + " is still reserved");
                 }
             }
         }
@@ -250,9 +260,6 @@ final class ReplayReconciliation {
     }
 
     private void compare(String name, long expected, long found) {
-        comparisons.put(name, "expected %,d, found %,d".formatted(expected, found));
-        if (expected != found) {
-            differences.add("%s: expected %,d, found %,d".formatted(name, expected, found));
-        }
+        comparisons.compare(name, expected, found);
     }
 }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -29,8 +30,13 @@ final class RetailData {
     private final Map<String, Map<Long, Integer>> prices = new TreeMap<>();
     long rows;
 
-    /** An invoice with its valid lines, one per SKU. */
-    record Invoice(String number, String day, String customer, Map<String, InvoiceLine> lines) {
+    /**
+     * An invoice with its valid lines, one per SKU.
+     *
+     * @param country where it is delivered, ISO 3166-1 alpha-2; empty if the data names none: the customer collects it
+     */
+    record Invoice(
+            String number, String day, String customer, Optional<String> country, Map<String, InvoiceLine> lines) {
         Money total() {
             return lines.values().stream()
                     .map(invoiceLine -> invoiceLine.unitPrice().times(invoiceLine.quantity()))
@@ -38,7 +44,8 @@ final class RetailData {
         }
     }
 
-    record InvoiceLine(String sku, long quantity, Money unitPrice) {}
+    /** @param priceList the name of the price list that the unit price is from; empty for the base price */
+    record InvoiceLine(String sku, long quantity, Money unitPrice, Optional<String> priceList) {}
 
     /** The rows rejected by one rule: their number and their value in ten-thousandths of a pound. */
     record RejectionTotals(long rows, long value) {
@@ -78,7 +85,8 @@ final class RetailData {
                         csv.getField("Description"),
                         csv.getField("Quantity"),
                         csv.getField("UnitPrice"),
-                        csv.getField("CustomerID"));
+                        csv.getField("CustomerID"),
+                        csv.getField("Country"));
                 if (!row.description().isBlank()) {
                     titles.putIfAbsent(row.code(), row.description().strip());
                 }
@@ -115,14 +123,19 @@ final class RetailData {
                 continue;
             }
             String sku = sku(row.code(), row.unitPriceMoney().amount());
-            InvoiceLine invoiceLine = new InvoiceLine(sku, Math.abs(row.units()), row.unitPriceMoney());
-            lines.merge(sku, invoiceLine, (a, b) -> new InvoiceLine(sku, a.quantity() + b.quantity(), a.unitPrice()));
+            InvoiceLine invoiceLine =
+                    new InvoiceLine(sku, Math.abs(row.units()), row.unitPriceMoney(), Optional.empty());
+            lines.merge(
+                    sku,
+                    invoiceLine,
+                    (a, b) -> new InvoiceLine(sku, a.quantity() + b.quantity(), a.unitPrice(), a.priceList()));
         }
         if (lines.isEmpty()) {
             return;
         }
         RetailRow first = rows.getFirst();
-        Invoice invoice = new Invoice(number, first.day(), first.customer(), lines);
+        Optional<String> country = RetailCountries.codeOf(first.country());
+        Invoice invoice = new Invoice(number, first.day(), first.customer(), country, lines);
         (first.isCancellation() ? cancellations : invoices).add(invoice);
     }
 
@@ -193,18 +206,12 @@ final class RetailData {
         return basePrices;
     }
 
-    /** Replaces the price of each invoice line by that of {@link RetailPriceLists}. */
-    void applyPriceLists() {
+    /** Replaces the price of each invoice line by that of the price lists. */
+    void applyPriceLists(RetailPriceLists priceLists) {
         invoices.replaceAll(invoice -> {
             Map<String, InvoiceLine> lines = new LinkedHashMap<>();
-            invoice.lines()
-                    .forEach((sku, line) -> lines.put(
-                            sku,
-                            new InvoiceLine(
-                                    sku,
-                                    line.quantity(),
-                                    RetailPriceLists.price(sku, line.quantity(), line.unitPrice()))));
-            return new Invoice(invoice.number(), invoice.day(), invoice.customer(), lines);
+            invoice.lines().forEach((sku, line) -> lines.put(sku, priceLists.apply(line, invoice.country())));
+            return new Invoice(invoice.number(), invoice.day(), invoice.customer(), invoice.country(), lines);
         });
     }
 

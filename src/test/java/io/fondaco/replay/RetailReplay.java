@@ -22,11 +22,13 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Turns a real shop's invoices into traffic: imports its catalog and stock over HTTP, then places every invoice as an
  * order (cart and completion), 16 at a time. Every cancellation becomes a refund of the order it belongs to, or its
- * cancellation if it covers the whole order.
+ * cancellation if it covers the whole order. An invoice with a country is delivered there free of charge, so that it is
+ * taxed there; others are collected.
  */
 final class RetailReplay {
     private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
     private static final int CLIENTS = 16;
+    private static final String DELIVERY = "freight";
 
     private final ShopClient shop;
     private final RetailData data;
@@ -88,23 +90,44 @@ final class RetailReplay {
                 .formatted(orders.size(), refunds.get(), cancelledOrders.get(), shop.requests(), shop.retries());
     }
 
+    /** Enters the tax rates, says that prices include tax, and offers a free delivery to every country. */
+    void configure(RetailTaxes taxes) {
+        Map<String, Object> settings = Map.of(
+                "prices_include_tax",
+                true,
+                "seller_country",
+                RetailCountries.SELLER,
+                "rounding",
+                "line",
+                "rounding_mode",
+                "half_up");
+        shop.send("PATCH", "/admin/v1/settings/tax", shop.adminKey(), Map.of("If-Match", "*"), settings)
+                .expect(200);
+        taxes.rates()
+                .forEach((country, rate) -> create(
+                        "/admin/v1/tax-rates",
+                        Map.of("name", RetailTaxes.NAME, "country", country, "rate", RetailTaxes.fraction(rate))));
+        String zone = create("/admin/v1/shipping-zones", Map.of("name", "Every country"))
+                .get("id")
+                .asText();
+        create("/admin/v1/shipping-zones/" + zone + "/methods", Map.of("code", DELIVERY, "name", "Freight"));
+    }
+
+    private JsonNode create(String path, Map<String, ?> request) {
+        return shop.send("POST", path, shop.adminKey(), Map.of(), request)
+                .expect(201)
+                .body();
+    }
+
     void importCatalog() {
         importFile("kind=products&format=shopify&currency=GBP", data.productsCsv());
         importFile("kind=stock", data.stockCsv());
     }
 
-    /** Creates the {@link RetailPriceLists} and imports their prices. */
-    void importPriceLists() {
-        for (RetailPriceLists.RetailList list : RetailPriceLists.LISTS) {
-            shop.send(
-                            "POST",
-                            "/admin/v1/price-lists",
-                            shop.adminKey(),
-                            Map.of(),
-                            Map.of("name", list.name(), "currency", RetailRow.CURRENCY, "priority", list.priority()))
-                    .expect(201);
-        }
-        importFile("kind=prices", RetailPriceLists.csv(data.basePrices()));
+    /** Creates the price lists and imports their prices. */
+    void importPriceLists(RetailPriceLists priceLists) {
+        priceLists.requests().forEach(request -> create("/admin/v1/price-lists", request));
+        importFile("kind=prices", priceLists.csv(data.basePrices()));
     }
 
     private void importFile(String query, String csv) {
@@ -135,7 +158,12 @@ final class RetailReplay {
                         Map.<String, Object>of("sku", invoiceLine.sku(), "quantity", invoiceLine.quantity()))
                 .toList();
         ShopClient.GuestCart guestCart = shop.openCart(RetailRow.CURRENCY, email(invoice), lines);
-        shop.updateCart(guestCart, Map.of("shipping_method", "pickup"));
+        shop.updateCart(
+                guestCart,
+                invoice.country()
+                        .<Map<String, ?>>map(
+                                country -> Map.of("shipping_method", DELIVERY, "shipping_address", address(country)))
+                        .orElse(Map.of("shipping_method", "pickup")));
         String key = "invoice-" + invoice.number();
         long deadline = System.nanoTime() + orphanedReservationTimeout.toNanos();
         ShopClient.ApiResponse apiResponse = shop.complete(guestCart, key);
@@ -144,6 +172,15 @@ final class RetailReplay {
             apiResponse = shop.complete(guestCart, key);
         }
         return new PlacedOrder(invoice, apiResponse.expect(201).body());
+    }
+
+    private static Map<String, String> address(String country) {
+        return Map.of(
+                "name", "A customer",
+                "line1", "1 High Street",
+                "city", "Newtown",
+                "postal_code", "10115",
+                "country", country);
     }
 
     private static boolean isOutOfStock(ShopClient.ApiResponse apiResponse) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -31,6 +32,7 @@ class RetailReplayIT {
     private static final Logger LOG = Logger.getLogger(RetailReplayIT.class);
     private static final Path INPUT =
             Path.of(System.getProperty("replay.input", "../shared/real-input/uci-online-retail/by-day"));
+    private static final Path TAX_RATES = Path.of("../shared/real-input/reference/eu-vat-rates.json");
     private static final int DAYS = Integer.getInteger("replay.days", 1);
 
     @TempDir
@@ -44,6 +46,7 @@ class RetailReplayIT {
                 ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
             RetailReplay replay = new RetailReplay(shop, day);
             long start = System.nanoTime();
+            replay.configure(taxes());
             replay.importCatalog();
             long imported = System.nanoTime();
             replay.placeOrders();
@@ -62,13 +65,15 @@ class RetailReplayIT {
     @Test
     void aDayWithThreePriceListsAndQuantityTiersReconciles() throws Exception {
         RetailData day = loadRetailData();
-        day.applyPriceLists();
+        RetailPriceLists priceLists = new RetailPriceLists(Instant.now());
+        day.applyPriceLists(priceLists);
         try (EmbeddedCluster cluster = TemplateCluster.start(data);
                 PackagedApp app = PackagedApp.start("replay", environment(cluster));
                 ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
             RetailReplay replay = new RetailReplay(shop, day);
+            replay.configure(taxes());
             replay.importCatalog();
-            replay.importPriceLists();
+            replay.importPriceLists(priceLists);
             replay.placeOrders();
             replay.replayCancellations();
             assertThat(reconcile(cluster, day, replay, shop)).isEmpty();
@@ -82,6 +87,7 @@ class RetailReplayIT {
                 KillableApp killable = new KillableApp(environment(cluster));
                 ShopClient shop = new ShopClient(killable.base(), PackagedApp.ADMIN_KEY)) {
             RetailReplay replay = new RetailReplay(shop, day, ORPHANED_RESERVATION_TIMEOUT);
+            replay.configure(taxes());
             Thread killer = Thread.ofVirtual().start(() -> {
                 killable.killWhen(() -> count(cluster, "SELECT count(*) FROM catalog.product") > 300);
                 killable.killWhen(() -> replay.placedCount() > 20);
@@ -106,6 +112,10 @@ class RetailReplayIT {
         return data;
     }
 
+    private static RetailTaxes taxes() {
+        return RetailTaxes.read(TAX_RATES);
+    }
+
     private static List<String> reconcile(EmbeddedCluster cluster, RetailData day, RetailReplay replay, ShopClient shop)
             throws Exception {
         // The API reads its lists from the replica, which may be some milliseconds behind.
@@ -115,7 +125,7 @@ class RetailReplayIT {
                                 cluster,
                                 "SELECT count(*) FROM pg_stat_replication WHERE replay_lsn >= pg_current_wal_lsn()")
                         > 0);
-        ReplayReconciliation replayReconciliation = new ReplayReconciliation(day, replay, shop);
+        ReplayReconciliation replayReconciliation = new ReplayReconciliation(day, replay, shop, taxes());
         List<String> differences =
                 replayReconciliation.run(cluster.primaryUrl(), cluster.username(), cluster.password());
         LOG.info(System.lineSeparator() + replayReconciliation.report());

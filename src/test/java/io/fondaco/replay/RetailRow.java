@@ -14,7 +14,8 @@ record RetailRow(
         String description,
         String quantity,
         String unitPrice,
-        String customer) {
+        String customer,
+        String country) {
     static final String CURRENCY = "GBP";
     private static final long MAX_QUANTITY = 9_999;
     private static final Pattern GOODS = Pattern.compile("[0-9]{5}[A-Z]{0,2}");
