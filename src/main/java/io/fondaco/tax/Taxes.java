@@ -18,8 +18,8 @@ public interface Taxes {
     Set<String> unknownCategories(Set<String> codes);
 
     /**
-     * The rules by which a sale is taxed. It calls no {@link TaxProvider}. No statement if the rates of the destination's country and the settings are
-     * cached, else one for each.
+     * The rules by which a sale is taxed. It calls no {@link TaxProvider}. No statement if the rates of the
+     * destination's country and the settings are cached, else one for each.
      */
     SaleTaxation taxationOf(TaxedSale sale, CachedReads reads);
 

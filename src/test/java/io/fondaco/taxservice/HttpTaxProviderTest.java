@@ -209,7 +209,8 @@ class HttpTaxProviderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tax.example.org", "ftp://tax.example.org", "https:///v1", "https://a:b@tax.example.org", "{"})
+    @ValueSource(
+            strings = {"tax.example.org", "ftp://tax.example.org", "https:///v1", "https://a:b@tax.example.org", "{"})
     void wrongUrlIsRefusedAtTheStart(String url) {
         assertThatThrownBy(() -> create(Optional.of(url), Optional.empty()))
                 .isInstanceOf(IllegalArgumentException.class)
