@@ -201,7 +201,7 @@ class CartResource {
                     + " is pending. 402: payment_declined; the cart is open again. 409: cart_completed,"
                     + " completion_in_progress, out_of_stock (errors name sku, requested and available; 10 means 10 or"
                     + " more), coupon_used_up, price_changed. 422: cart_incomplete. 503: waiting_room, with"
-                    + " Retry-After, `place` and `ticket`.")
+                    + " Retry-After, `place` and `ticket`; tax_unavailable and payment_unavailable, with Retry-After.")
     public RestResponse<String> complete(
             @PathParam("id") String id,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,

@@ -16,13 +16,16 @@ import io.fondaco.platform.idempotency.IdempotentResponse;
 import io.fondaco.platform.idempotency.RequestKey;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.remote.RemoteAnswers;
 import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.Violation;
 import io.fondaco.promotion.PromotionId;
 import io.fondaco.promotion.PromotionsChanged;
 import io.fondaco.shipping.ShippingQuote;
 import io.fondaco.tax.TaxCalculation.TaxedAmount;
 import io.fondaco.totals.CartPricing;
+import io.fondaco.totals.CartTaxes;
 import io.fondaco.totals.PricedCart;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -99,7 +102,8 @@ class PrepareCheckout {
      * @throws ApiException 404 if there is no such cart, or the token belongs to another one; 409
      *     {@code completion_in_progress} if the cart is not open; 422 {@code unknown_payment_provider},
      *     {@code cart_incomplete}; 409 {@code price_changed}, {@code coupon_used_up}, {@code out_of_stock}; 429
-     *     {@code too_many_idempotency_keys} if the key is not new, or the cart has as many keys as it may have
+     *     {@code too_many_idempotency_keys} if the key is not new, or the cart has as many keys as it may have; 503
+     *     {@code tax_unavailable} if nothing else is wrong
      */
     @Transactional
     Preparation.Prepared prepare(CartId id, String token, RequestKey key, CompleteRequest request) {
@@ -178,14 +182,15 @@ class PrepareCheckout {
     }
 
     private static void requireComplete(PricedCart priced) {
-        if (!priced.problems().isEmpty()) {
-            throw new ApiException(
-                    422,
-                    "cart_incomplete",
-                    "The cart cannot be completed yet: "
-                            + priced.problems().getFirst().detail(),
-                    priced.problems());
+        if (priced.problems().isEmpty()) {
+            return;
         }
+        Violation first = priced.problems().getFirst();
+        if (priced.problems().size() == 1 && first.code().equals(CartTaxes.UNAVAILABLE)) {
+            throw ApiException.unavailable(CartTaxes.UNAVAILABLE, first.detail(), RemoteAnswers.FAILURE_KEPT_FOR);
+        }
+        throw new ApiException(
+                422, "cart_incomplete", "The cart cannot be completed yet: " + first.detail(), priced.problems());
     }
 
     private static void requireExpectedTotal(Money total, @Nullable Money expected) {

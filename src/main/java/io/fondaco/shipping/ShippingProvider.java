@@ -1,11 +1,12 @@
 package io.fondaco.shipping;
 
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.remote.RemoteAnswers;
 import java.util.Optional;
 
 /**
  * A carrier, or a service that asks carriers, for live rates. Every bean of this type can be named by shipping methods.
- * Calls are made outside of any transaction, each in a thread of its own, within {@link LiveRates#TIME_LIMIT} and
+ * Calls are made outside of any transaction, each in a thread of its own, within {@link RemoteAnswers#TIME_LIMIT} and
  * behind a circuit breaker. A call that takes longer is no longer waited for; the provider ends it itself.
  */
 public interface ShippingProvider {
@@ -21,8 +22,8 @@ public interface ShippingProvider {
     Optional<LiveRate> fetchRate(RateRequest request);
 
     /**
-     * A parcel. Requests that are equal get the same answer for {@link LiveRates#KEPT_FOR}, so it has neither names nor
-     * streets.
+     * A parcel. Requests that are equal get the same answer for {@link RemoteAnswers#KEPT_FOR}, so it has neither names
+     * nor streets.
      *
      * @param method the code of the shipping method
      * @param country ISO 3166-1 alpha-2

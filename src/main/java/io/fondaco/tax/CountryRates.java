@@ -2,6 +2,7 @@ package io.fondaco.tax;
 
 import io.fondaco.platform.postal.PostalCodePatterns;
 import io.fondaco.platform.postal.Regions;
+import io.fondaco.tax.Taxes.TaxPlace;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.fondaco.tax;
 
 import io.fondaco.platform.postal.PostalCodePatterns;
+import io.fondaco.tax.Taxes.TaxPlace;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

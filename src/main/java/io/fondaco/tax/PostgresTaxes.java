@@ -3,13 +3,23 @@ package io.fondaco.tax;
 import io.fondaco.platform.cache.ObjectCache;
 import io.fondaco.platform.cache.ObjectCache.Loaded;
 import io.fondaco.platform.cache.ObjectCaches.CachedReads;
+import io.fondaco.platform.transactions.OutsideTransaction;
 import io.fondaco.tax.CountryRates.PlaceRates;
+import io.fondaco.tax.Taxes.TaxPlace;
+import io.fondaco.tax.Taxes.TaxedSale;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The taxes of the rates and settings in the database, which each pod keeps in memory. */
+/**
+ * The taxes of the rates and settings in the database, which each pod keeps in memory, or those of the provider that is
+ * enabled.
+ */
 @ApplicationScoped
 class PostgresTaxes implements Taxes {
     private static final String SETTINGS = "settings";
@@ -22,11 +32,41 @@ class PostgresTaxes implements Taxes {
     private final TaxCategoryService categories;
     private final ObjectCache<String, CountryRates> ratesByCountry = new ObjectCache<>(MAX_CACHED);
     private final ObjectCache<String, TaxSettings> cachedSettings = new ObjectCache<>(1);
+    private final Optional<ProviderTaxes> providerTaxes;
 
-    PostgresTaxes(TaxRateRepository rates, TaxSettingsService settings, TaxCategoryService categories) {
+    @Inject
+    PostgresTaxes(
+            TaxRateRepository rates,
+            TaxSettingsService settings,
+            TaxCategoryService categories,
+            Instance<TaxProvider> providers,
+            OutsideTransaction outsideTransaction) {
+        this(rates, settings, categories, providers.stream().toList(), outsideTransaction);
+    }
+
+    /** @throws IllegalStateException if several providers are enabled */
+    PostgresTaxes(
+            TaxRateRepository rates,
+            TaxSettingsService settings,
+            TaxCategoryService categories,
+            List<TaxProvider> providers,
+            OutsideTransaction outsideTransaction) {
         this.rates = rates;
         this.settings = settings;
         this.categories = categories;
+        List<TaxProvider> enabled =
+                providers.stream().filter(TaxProvider::enabled).toList();
+        if (enabled.size() > 1) {
+            throw new IllegalStateException("Several tax providers are enabled: "
+                    + enabled.stream().map(TaxProvider::name).toList());
+        }
+        this.providerTaxes =
+                enabled.stream().findFirst().map(provider -> new ProviderTaxes(provider, outsideTransaction));
+    }
+
+    @PreDestroy
+    void stop() {
+        providerTaxes.ifPresent(ProviderTaxes::close);
     }
 
     @Override
@@ -44,7 +84,10 @@ class PostgresTaxes implements Taxes {
                         .orElseThrow()
                         .at(found, sale.at()))
                 .orElse(PlaceRates.NONE);
-        return new SaleTaxCalculator(current, placeRates, exemptionOf(sale, current), sale.currency());
+        SaleTaxation builtIn = new SaleTaxCalculator(current, placeRates, exemptionOf(sale, current), sale.currency());
+        return providerTaxes
+                .flatMap(provider -> place.map(found -> provider.taxationOf(sale, found, current, builtIn)))
+                .orElse(builtIn);
     }
 
     private Loaded<CountryRates> load(String country) {

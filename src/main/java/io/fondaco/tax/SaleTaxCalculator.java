@@ -94,14 +94,18 @@ final class SaleTaxCalculator implements SaleTaxation {
     }
 
     @Override
-    public TaxCalculation calculate(List<TaxableLine> lines, Money shipping) {
+    public Optional<TaxCalculation> calculate(List<TaxableLine> lines, Money shipping) {
         List<Part> parts = new ArrayList<>();
         for (int index = 0; index < lines.size(); index++) {
             TaxableLine line = lines.get(index);
             parts.add(new Part(
-                    index, line.category(), amountOf(line.amount()), ratesOf(line.category()), line.includesTax()));
+                    index,
+                    line.category(),
+                    amountOf(line.amount(), currency),
+                    ratesOf(line.category()),
+                    line.includesTax()));
         }
-        parts.addAll(shippingParts(parts, amountOf(shipping)));
+        parts.addAll(shippingParts(parts, amountOf(shipping, currency)));
         List<List<TaxLine>> taxLines = new ArrayList<>();
         for (int index = 0; index <= lines.size(); index++) {
             taxLines.add(new ArrayList<>());
@@ -109,12 +113,13 @@ final class SaleTaxCalculator implements SaleTaxation {
         group(parts).values().forEach(group -> addTaxes(group, taxLines));
         List<TaxedAmount> taxedLines = new ArrayList<>();
         for (int index = 0; index < lines.size(); index++) {
-            taxedLines.add(taxedAmount(taxLines.get(index), lines.get(index).includesTax()));
+            taxedLines.add(
+                    taxedAmount(currency, taxLines.get(index), lines.get(index).includesTax()));
         }
-        return new TaxCalculation(
+        return Optional.of(new TaxCalculation(
                 taxedLines,
-                taxedAmount(taxLines.getLast(), settings.pricesIncludeTax()),
-                summarize(taxLines.stream().flatMap(List::stream).toList()));
+                taxedAmount(currency, taxLines.getLast(), settings.pricesIncludeTax()),
+                summarize(taxLines.stream().flatMap(List::stream).toList())));
     }
 
     private RateSet ratesOf(String category) {
@@ -122,7 +127,7 @@ final class SaleTaxCalculator implements SaleTaxation {
     }
 
     /** @throws ArithmeticException if it exceeds the largest amount */
-    private long amountOf(Money money) {
+    static long amountOf(Money money, String currency) {
         if (!money.currency().equals(currency) || money.amount() < 0) {
             throw new IllegalArgumentException("Cannot tax %s in a sale in %s".formatted(money, currency));
         }
@@ -296,13 +301,14 @@ final class SaleTaxCalculator implements SaleTaxation {
         return Money.of(amount, currency);
     }
 
-    private TaxedAmount taxedAmount(Collection<TaxLine> taxLines, boolean includesTax) {
-        Money tax = taxLines.stream().map(TaxLine::amount).reduce(money(0), Money::plus);
-        return new TaxedAmount(summarize(taxLines), tax, includesTax ? tax : money(0));
+    static TaxedAmount taxedAmount(String currency, Collection<TaxLine> taxLines, boolean includesTax) {
+        Money zero = Money.zero(currency);
+        Money tax = taxLines.stream().map(TaxLine::amount).reduce(zero, Money::plus);
+        return new TaxedAmount(summarize(taxLines), tax, includesTax ? tax : zero);
     }
 
     /** One line for each name and rate, in this order. */
-    private static List<TaxLine> summarize(Collection<TaxLine> taxLines) {
+    static List<TaxLine> summarize(Collection<TaxLine> taxLines) {
         Map<SummaryKey, TaxLine> byRate = new TreeMap<>();
         taxLines.forEach(line -> byRate.merge(SummaryKey.of(line), line, SaleTaxCalculator::add));
         return List.copyOf(byRate.values());

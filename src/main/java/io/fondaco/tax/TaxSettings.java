@@ -2,6 +2,7 @@ package io.fondaco.tax;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.fondaco.platform.postal.PostalAddress;
+import io.fondaco.tax.Taxes.TaxPlace;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param taxLines of lines and shipping together
  * @param shipping the tax of shipping
  * @param includedTax the part of {@code tax} that prices include
+ * @param available whether the taxes are known; if not, there are none, and the cart cannot be completed
  */
 public record CartTaxes(
         Optional<TaxExemption> exemption,
@@ -23,7 +24,10 @@ public record CartTaxes(
         List<TaxLine> taxLines,
         TaxedAmount shipping,
         Money tax,
-        Money includedTax) {
+        Money includedTax,
+        boolean available) {
+    /** The code of the problem of a cart whose taxes are not known, because a tax provider does not answer. */
+    public static final String UNAVAILABLE = "tax_unavailable";
 
     public CartTaxes {
         taxLines = List.copyOf(taxLines);
@@ -31,7 +35,7 @@ public record CartTaxes(
 
     /** The taxes before their calculation. */
     static CartTaxes none(Money zero) {
-        return new CartTaxes(Optional.empty(), false, List.of(), noTax(zero), zero, zero);
+        return new CartTaxes(Optional.empty(), false, List.of(), noTax(zero), zero, zero, true);
     }
 
     /** An amount that is not taxed. */
@@ -40,7 +44,7 @@ public record CartTaxes(
     }
 
     CartTaxes withRules(Optional<TaxExemption> newExemption, boolean newPricesIncludeTax) {
-        return new CartTaxes(newExemption, newPricesIncludeTax, taxLines, shipping, tax, includedTax);
+        return new CartTaxes(newExemption, newPricesIncludeTax, taxLines, shipping, tax, includedTax, available);
     }
 
     CartTaxes withCalculation(TaxCalculation calculation) {
@@ -51,6 +55,16 @@ public record CartTaxes(
             newIncludedTax = newIncludedTax.plus(line.includedTax());
         }
         return new CartTaxes(
-                exemption, pricesIncludeTax, calculation.taxLines(), calculation.shipping(), newTax, newIncludedTax);
+                exemption,
+                pricesIncludeTax,
+                calculation.taxLines(),
+                calculation.shipping(),
+                newTax,
+                newIncludedTax,
+                true);
+    }
+
+    CartTaxes withoutCalculation() {
+        return new CartTaxes(exemption, pricesIncludeTax, taxLines, shipping, tax, includedTax, false);
     }
 }

@@ -16,6 +16,7 @@ final class CompletionChecks {
             CompletionChecks::linesAreForSale,
             CompletionChecks::emailIsKnown,
             CompletionChecks::shippingIsKnown,
+            CompletionChecks::taxesAreKnown,
             CompletionChecks::couponsApply);
 
     private CompletionChecks() {}
@@ -75,6 +76,15 @@ final class CompletionChecks {
                 "shipping_method_unavailable",
                 "'%s' is not offered for this address."
                         .formatted(cart.shippingMethod().get()));
+    }
+
+    private static Stream<Violation> taxesAreKnown(TotalsDraft draft) {
+        return draft.taxes().available()
+                ? Stream.empty()
+                : Stream.of(new Violation(
+                        "/totals/tax",
+                        CartTaxes.UNAVAILABLE,
+                        "The taxes cannot be calculated now. Try again in some seconds."));
     }
 
     private static Stream<Violation> couponsApply(TotalsDraft draft) {

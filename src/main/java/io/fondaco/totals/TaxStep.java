@@ -11,7 +11,8 @@ import java.util.stream.IntStream;
 
 /**
  * Calculates the tax of each line, of shipping and of the cart, from their prices less discounts. {@link TaxationStep}
- * has found the rules; without lines there are none and no tax.
+ * has found the rules; without lines there are none and no tax. If the taxes cannot be known now, the cart has none and
+ * cannot be completed.
  */
 final class TaxStep implements TotalsStep {
     @Override
@@ -29,8 +30,12 @@ final class TaxStep implements TotalsStep {
             taxable.add(new TaxableLine(
                     line.taxCategory(), line.total().orElse(draft.zero()).minus(discount), line.priceIncludesTax()));
         }
-        TaxCalculation calculation =
-                taxation.calculate(taxable, draft.shipping().minus(shippingDiscount));
+        return taxation.calculate(taxable, draft.shipping().minus(shippingDiscount))
+                .map(calculation -> applyTaxes(draft, calculation))
+                .orElseGet(() -> draft.withTaxes(draft.lines(), draft.taxes().withoutCalculation()));
+    }
+
+    private static TotalsDraft applyTaxes(TotalsDraft draft, TaxCalculation calculation) {
         List<PricedLine> lines = IntStream.range(0, draft.lines().size())
                 .mapToObj(index ->
                         draft.lines().get(index).withTax(calculation.lines().get(index)))

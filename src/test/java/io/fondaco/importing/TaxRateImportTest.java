@@ -13,9 +13,9 @@ import io.fondaco.platform.cache.ObjectCaches;
 import io.fondaco.platform.money.Money;
 import io.fondaco.tax.SaleTaxation.TaxableLine;
 import io.fondaco.tax.TaxLine;
-import io.fondaco.tax.TaxPlace;
+import io.fondaco.tax.Taxes.TaxPlace;
 import io.fondaco.tax.TaxRateDraft;
-import io.fondaco.tax.TaxedSale;
+import io.fondaco.tax.Taxes.TaxedSale;
 import io.fondaco.tax.Taxes;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -238,6 +238,7 @@ class TaxRateImportTest {
         ShopDatabase.inTransaction(() -> taxes
                 .taxationOf(sale, caches.begin())
                 .calculate(List.of(new TaxableLine("standard", Money.of(10_000, "EUR"), false)), Money.zero("EUR"))
+                .orElseThrow()
                 .taxLines()
                 .stream()
                 .map(TaxRateImportTest::nameAndRate)

@@ -3,6 +3,7 @@ package io.fondaco.tax;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fondaco.tax.CountryRates.AppliedRate;
+import io.fondaco.tax.Taxes.TaxPlace;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -2,6 +2,7 @@ package io.fondaco.tax;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fondaco.tax.Taxes.TaxPlace;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -16,6 +16,8 @@ import io.fondaco.checkout.AdminApi;
 import io.fondaco.platform.cache.ObjectCaches;
 import io.fondaco.platform.money.Money;
 import io.fondaco.tax.SaleTaxation.TaxableLine;
+import io.fondaco.tax.Taxes.TaxPlace;
+import io.fondaco.tax.Taxes.TaxedSale;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.common.mapper.TypeRef;
@@ -388,6 +390,7 @@ class TaxResourceTest {
                 .calculate(
                         List.of(new TaxableLine(Taxes.STANDARD_CATEGORY, Money.of(10_000, "EUR"), true)),
                         Money.zero("EUR"))
+                .orElseThrow()
                 .lines()
                 .getFirst()
                 .tax()

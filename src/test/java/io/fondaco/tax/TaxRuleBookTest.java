@@ -6,6 +6,8 @@ import io.fondaco.platform.money.Money;
 import io.fondaco.tax.CountryRates.PlaceRates;
 import io.fondaco.tax.SaleTaxation.TaxableLine;
 import io.fondaco.tax.TaxCalculation.TaxedAmount;
+import io.fondaco.tax.Taxes.TaxPlace;
+import io.fondaco.tax.Taxes.TaxedSale;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -62,7 +64,7 @@ class TaxRuleBookTest {
                 .map(line -> toLine(line, taxation, currency))
                 .toList();
         Money shipping = taxation.effectiveShippingPrice(Money.of(Long.parseLong(row.get(7)), currency));
-        TaxCalculation result = taxation.calculate(lines, shipping);
+        TaxCalculation result = taxation.calculate(lines, shipping).orElseThrow();
 
         assertThat(result.lines().stream()
                         .map(TaxedAmount::taxLines)

@@ -2,6 +2,7 @@ package io.fondaco.totals;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.fondaco.cart.Cart;
 import io.fondaco.cart.CartId;
@@ -33,8 +34,8 @@ import io.fondaco.tax.TaxCalculation;
 import io.fondaco.tax.TaxCalculation.TaxedAmount;
 import io.fondaco.tax.TaxExemption;
 import io.fondaco.tax.TaxLine;
-import io.fondaco.tax.TaxPlace;
-import io.fondaco.tax.TaxedSale;
+import io.fondaco.tax.Taxes.TaxPlace;
+import io.fondaco.tax.Taxes.TaxedSale;
 import io.fondaco.totals.CartView.CartLineView;
 import io.fondaco.totals.PricedCart.PricedLine;
 import java.time.Instant;
@@ -317,7 +318,7 @@ class TotalsStepTest {
                 Optional.empty(),
                 Discounts.NONE,
                 Optional.empty(),
-                new CartTaxes(Optional.empty(), true, List.of(), CartTaxes.noTax(zero), euros(91), euros(60)),
+                new CartTaxes(Optional.empty(), true, List.of(), CartTaxes.noTax(zero), euros(91), euros(60), true),
                 euros(1000),
                 euros(200),
                 euros(490),
@@ -351,13 +352,13 @@ class TotalsStepTest {
         }
 
         @Override
-        public TaxCalculation calculate(List<TaxableLine> lines, Money shipping) {
+        public Optional<TaxCalculation> calculate(List<TaxableLine> lines, Money shipping) {
             List<TaxedAmount> taxed = lines.stream()
                     .map(line -> taxed(line.amount(), line.includesTax()))
                     .toList();
             TaxedAmount taxedShipping = taxed(shipping, pricesIncludeTax);
             Money tax = taxed.stream().map(TaxedAmount::tax).reduce(taxedShipping.tax(), Money::plus);
-            return new TaxCalculation(taxed, taxedShipping, List.of(taxLine(tax)));
+            return Optional.of(new TaxCalculation(taxed, taxedShipping, List.of(taxLine(tax))));
         }
 
         private TaxedAmount taxed(Money amount, boolean includesTax) {
@@ -371,6 +372,47 @@ class TotalsStepTest {
 
         private static TaxLine taxLine(Money tax) {
             return new TaxLine("Tax", "0.1", tax.times(10), tax);
+        }
+    }
+
+    @Test
+    void cartWhoseTaxesAreNotKnownHasNoTaxAndCannotBeCompleted() {
+        createVariant("SOAP", 1_100);
+        TestCart cart = cart().withLines("SOAP", 1).withAddress().withEmail();
+        TotalsDraft draft = tax(cart, new UnknownTax(), Discounts.NONE);
+        assertThat(draft.taxes().tax()).isEqualTo(euros(0));
+        assertThat(draft.taxes().taxLines()).isEmpty();
+        assertThat(draft.lines().getFirst().tax().taxLines()).isEmpty();
+        assertThat(CompletionChecks.findProblems(draft))
+                .extracting(Violation::pointer, Violation::code)
+                .containsExactly(tuple("/totals/tax", "tax_unavailable"));
+    }
+
+    /** Taxes of a provider that does not answer. */
+    private record UnknownTax() implements SaleTaxation {
+        @Override
+        public boolean pricesIncludeTax() {
+            return true;
+        }
+
+        @Override
+        public Optional<TaxExemption> exemption() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Money effectivePrice(Money price, String category, boolean includesTax) {
+            return price;
+        }
+
+        @Override
+        public Money effectiveShippingPrice(Money price) {
+            return price;
+        }
+
+        @Override
+        public Optional<TaxCalculation> calculate(List<TaxableLine> lines, Money shipping) {
+            return Optional.empty();
         }
     }
 

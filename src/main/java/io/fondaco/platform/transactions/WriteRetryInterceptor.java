@@ -17,6 +17,13 @@ import java.time.Duration;
 @Priority(Interceptor.Priority.PLATFORM_BEFORE + 150)
 class WriteRetryInterceptor {
     private static final int MAX_ATTEMPTS = 4;
+
+    /**
+     * Rollbacks of one call of the method for the sake of calls to other systems: for a live rate, for a tax, and
+     * again after each promotion that turned out not to apply. Further ones do without the result.
+     */
+    private static final int MAX_CALLS_OUTSIDE = 5;
+
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(10), Duration.ofMillis(100));
 
     private final TransactionSynchronizationRegistry transactions;
@@ -32,10 +39,13 @@ class WriteRetryInterceptor {
         if (transactions.getTransactionKey() != null) {
             return call.proceed();
         }
-        for (int attempt = 1; ; attempt++) {
+        int attempt = 1;
+        int callsOutside = 0;
+        while (true) {
             try {
-                return CallOutsideTransaction.run(attempt < MAX_ATTEMPTS, call::proceed);
+                return CallOutsideTransaction.run(callsOutside < MAX_CALLS_OUTSIDE, call::proceed);
             } catch (CallOutsideTransaction needed) {
+                callsOutside++;
                 needed.makeCall();
             } catch (Exception e) {
                 if (!isRetryable(e, call) || attempt == MAX_ATTEMPTS) {
@@ -43,6 +53,7 @@ class WriteRetryInterceptor {
                 }
                 contentionMetrics.recordRetry();
                 Thread.sleep(BACKOFF.delayAfter(attempt));
+                attempt++;
             }
         }
     }
