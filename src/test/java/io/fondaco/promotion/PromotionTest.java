@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class PromotionTest {
     private static final String PATH = "/admin/v1/promotions";
+    private static final List<Map<String, Object>> EIGHT_OFF = List.of(money(800, "EUR"), money(900, "GBP"));
 
     @Inject
     ShopDatabase database;
@@ -121,7 +122,7 @@ class PromotionTest {
                 Map.entry("priority", -3),
                 Map.entry("group", "sale"),
                 Map.entry("stacking", "exclusive"),
-                Map.entry("action", Map.of("type", "amount", "amounts", List.of(money(800, "EUR")))),
+                Map.entry("action", Map.of("type", "amount", "amounts", EIGHT_OFF)),
                 Map.entry("name", "Eight off"));
         Map<String, Object> expected = new HashMap<>(created.as(new TypeRef<Map<String, Object>>() {}));
         int version = 1;
@@ -154,7 +155,7 @@ class PromotionTest {
             case "title" -> Map.of("name", change.getValue());
             case "name" -> Map.of("title", change.getValue());
             case "amounts" -> Map.of("action", Map.of("type", "amount", "amounts", change.getValue()));
-            case "action" -> Map.of("amounts", List.of(money(800, "EUR")));
+            case "action" -> Map.of("amounts", EIGHT_OFF);
             case "combinable" -> Map.of("stacking", "stack");
             case "stacking" -> Map.of("combinable", false);
             default -> Map.of();

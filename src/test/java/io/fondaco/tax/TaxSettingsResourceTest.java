@@ -71,7 +71,7 @@ class TaxSettingsResourceTest {
                     .body("seller_postal_code", equalTo("90001"));
             invalidSettings(Map.of("seller_country", "XX"), "/seller_country", "unknown_country");
             invalidSettings(Map.of("seller_region", "QC"), "/seller_region", "unknown_region");
-            invalidSettings(Map.of("shipping_category", "luxury"), "/shipping_category", "unknown_category");
+            invalidSettings(Map.of("shipping_category", "no-such"), "/shipping_category", "unknown_category");
             invalidSettings(
                     Map.of("clear", List.of("seller_country"), "reverse_charge", true),
                     "/reverse_charge",
