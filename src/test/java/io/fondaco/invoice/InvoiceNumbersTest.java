@@ -22,11 +22,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The numbers of series, and the series in the admin API. Each test has series of its own. */
@@ -49,15 +47,15 @@ class InvoiceNumbersTest {
     @Test
     void numbersOfConcurrentWritersHaveNoGaps() throws Exception {
         String series = createSeries(1);
-        List<@Nullable Invoice> results = ConcurrentRunner.runAll(WRITERS, CONCURRENT_WRITERS, writer -> {
+        List<Optional<Invoice>> results = ConcurrentRunner.runAll(WRITERS, CONCURRENT_WRITERS, writer -> {
             try {
-                return write(series, writer % FAILING_ONE_IN == 0);
+                return Optional.of(write(series, writer % FAILING_ONE_IN == 0));
             } catch (FailedAfterNumber _) {
-                return null;
+                return Optional.empty();
             }
         });
         List<Invoice> written = results.stream()
-                .filter(Objects::nonNull)
+                .flatMap(Optional::stream)
                 .sorted(Comparator.comparingLong(Invoice::number))
                 .toList();
         assertThat(written).hasSize(WRITERS - Math.ceilDiv(WRITERS, FAILING_ONE_IN));
