@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.hibernate.annotations.Immutable;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.annotations.Mutability;
@@ -290,9 +291,18 @@ class OrderRepository implements PanacheRepositoryBase<OrderEntity, UUID> {
 
     /** The sum of the credits of an order, without those of failed refunds. One statement. */
     TaxedPrice sumCredits(Order order) {
+        return sumCredits(order, credit -> !credit.failed());
+    }
+
+    /** The sum of the credits of an order that are no refunds. One statement. */
+    TaxedPrice sumUncollected(Order order) {
+        return sumCredits(order, credit -> credit.refundId() == null);
+    }
+
+    private TaxedPrice sumCredits(Order order, Predicate<CreditRow> filter) {
         String currency = order.totals().total().currency();
         return listCredits(order.id()).stream()
-                .filter(credit -> !credit.failed())
+                .filter(filter)
                 .map(credit -> new TaxedPrice(Money.of(credit.amount(), currency), credit.taxLines()))
                 .reduce(TaxedPrice.zero(currency), TaxedPrice::plus);
     }

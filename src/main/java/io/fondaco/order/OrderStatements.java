@@ -220,6 +220,14 @@ class OrderStatements {
                 .getResultList();
     }
 
+    List<RefundedUnitsRow> listRefundedUnits(UUID refund) {
+        return sql.query("""
+                        SELECT line_id, quantity, unsent FROM "order".refunded_units WHERE refund_id = :refund
+                        """, RefundedUnitsRow.class)
+                .setParameter("refund", refund)
+                .getResultList();
+    }
+
     private static UUID[] ids(List<OrderLineChange> changes) {
         return changes.stream().map(change -> change.line().value()).toArray(UUID[]::new);
     }

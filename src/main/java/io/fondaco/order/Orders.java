@@ -63,6 +63,16 @@ public interface Orders {
     /** The taxes in each refund of an order, by the id of the refund. One statement; none for an order without tax. */
     Map<UUID, List<TaxLine>> listRefundTaxes(Order order);
 
+    /**
+     * What of the price of an order is not collected, with the taxes in it: units that were cancelled before the
+     * payment was captured, and what a partial capture left out. One statement. For an order without tax nothing is
+     * recorded: zero, without a statement.
+     */
+    TaxedPrice findUncollected(Order order);
+
+    /** The units that a refund pays back, by line; empty if it is one of an amount. One statement. */
+    Map<OrderLineId, Integer> listRefundedUnits(UUID refund);
+
     /** Replaces the backordered units by SKU. Three statements. */
     Order updateBackorders(OrderId order, Map<String, Integer> units);
 

@@ -4,6 +4,7 @@ import io.fondaco.customer.CustomerId;
 import io.fondaco.order.NewOrder.NewOrderLine;
 import io.fondaco.order.OrderLineEntity.OrderLineRow;
 import io.fondaco.order.OrderStatements.PlacedRow;
+import io.fondaco.order.OrderStatements.RefundedUnitsRow;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.messaging.Outbox;
 import io.fondaco.platform.money.Money;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 @ApplicationScoped
@@ -144,6 +146,19 @@ class PostgresOrders implements Orders {
     @Override
     public Map<UUID, List<TaxLine>> listRefundTaxes(Order order) {
         return order.taxes().taxLines().isEmpty() ? Map.of() : repository.listRefundTaxes(order.id());
+    }
+
+    @Override
+    public TaxedPrice findUncollected(Order order) {
+        return order.taxes().taxLines().isEmpty()
+                ? TaxedPrice.zero(order.totals().total().currency())
+                : repository.sumUncollected(order);
+    }
+
+    @Override
+    public Map<OrderLineId, Integer> listRefundedUnits(UUID refund) {
+        return statements.listRefundedUnits(refund).stream()
+                .collect(Collectors.toMap(units -> new OrderLineId(units.lineId()), RefundedUnitsRow::quantity));
     }
 
     @Override

@@ -18,8 +18,8 @@ import java.util.function.BinaryOperator;
  * @param amount what the customer pays, with all taxes
  * @param taxLines one for each name and rate; together not more than the amount
  */
-record TaxedPrice(Money amount, List<TaxLine> taxLines) {
-    TaxedPrice {
+public record TaxedPrice(Money amount, List<TaxLine> taxLines) {
+    public TaxedPrice {
         taxLines = List.copyOf(taxLines);
     }
 
@@ -38,7 +38,7 @@ record TaxedPrice(Money amount, List<TaxLine> taxLines) {
         return combine(other, Money::plus);
     }
 
-    TaxedPrice minus(TaxedPrice other) {
+    public TaxedPrice minus(TaxedPrice other) {
         return combine(other, Money::minus);
     }
 

@@ -80,11 +80,30 @@ final class FuzzFixture {
             case "provider" -> "test";
             case "code" -> existingCode(openApiOperation.path().split("/")[3]);
             case "currency" -> "CHF";
+            case "refund" -> createRefund();
             default -> existingId(openApiOperation.path().split("/")[3]);
         };
     }
 
+    private String createRefund() {
+        return post(
+                        "/admin/v1/orders/%s/refunds".formatted(order),
+                        "{\"amount\": {\"amount\": 1, \"currency\": \"GBP\"}}")
+                .path("refunds[0].id");
+    }
+
+    /** The fuzz may have removed the seller. */
+    private String createInvoice() {
+        patch("/admin/v1/settings/seller", """
+                {"name": "Lumen", "address_lines": ["Hof 2"], "city": "Berlin", "country": "DE"}
+                """);
+        return post("/admin/v1/orders/%s/invoices".formatted(order), "").path("id");
+    }
+
     private String existingCode(String collection) {
+        if (collection.equals("invoice-series")) {
+            return "invoice";
+        }
         String code = collection.equals("stock-locations") ? tag : tag.toLowerCase(Locale.ROOT);
         String country = collection.equals("stock-locations") ? ", \"country\": \"IT\"" : "";
         return post("/admin/v1/" + collection, "{\"code\": \"%s\", \"name\": \"Any\"%s}".formatted(code, country))
@@ -129,6 +148,7 @@ final class FuzzFixture {
             case "webhooks" ->
                 post("/admin/v1/webhooks", "{\"url\": \"https://hooks.example.com/x\", \"event_types\": [\"order.*\"]}")
                         .path("id");
+            case "invoices" -> createInvoice();
             case "imports" ->
                 AdminApi.request()
                         .contentType("text/csv")
@@ -152,6 +172,10 @@ final class FuzzFixture {
             case "product" -> product;
             default -> id.group();
         });
+    }
+
+    private static void patch(String path, String body) {
+        AdminApi.request().header("If-Match", "*").body(body).patch(path).then().statusCode(lessThan(300));
     }
 
     private static Response post(String path, String body) {

@@ -1,0 +1,111 @@
+package io.fondaco.invoice;
+
+import io.fondaco.invoice.InvoiceData.InvoiceSeller;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.IfMatch;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import jakarta.transaction.Transactional;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.hibernate.Session;
+import org.jspecify.annotations.Nullable;
+
+/** Who issues the invoices: one row. Each read is one statement. */
+@ApplicationScoped
+class SellerSettingsService {
+    private static final String SELECT = """
+            select s.name, s.addressLines, s.postalCode, s.city, s.region, s.country, s.taxId, s.registration,
+                   s.version, s.updatedAt
+              from SellerSettingsEntity s""";
+
+    private static final String UPDATE = """
+            update versioned SellerSettingsEntity
+               set name = :name, addressLines = :addressLines, postalCode = :postalCode, city = :city,
+                   region = :region, country = :country, taxId = :taxId, registration = :registration,
+                   updatedAt = instant""";
+
+    private final Session session;
+
+    SellerSettingsService(Session session) {
+        this.session = session;
+    }
+
+    SellerSettings get() {
+        return session.createSelectionQuery(SELECT, SellerSettings.class).getSingleResult();
+    }
+
+    /**
+     * The seller for an invoice.
+     *
+     * @throws ApiException 409 {@code seller_incomplete} without a name, an address, a city or a country
+     */
+    InvoiceSeller requireSeller() {
+        SellerSettings settings = get();
+        String name = settings.name();
+        String city = settings.city();
+        String country = settings.country();
+        if (name == null
+                || name.isBlank()
+                || city == null
+                || city.isBlank()
+                || country == null
+                || settings.addressLines().stream().allMatch(String::isBlank)) {
+            throw ApiException.conflict(
+                    "seller_incomplete",
+                    "An invoice needs the name and the address of the seller. Enter them in the settings of the"
+                            + " seller: name, address_lines, city, country.");
+        }
+        return new InvoiceSeller(
+                name,
+                settings.addressLines(),
+                settings.postalCode(),
+                city,
+                settings.region(),
+                country,
+                settings.taxId(),
+                settings.registration());
+    }
+
+    /**
+     * @param ifMatch as sent
+     * @throws ApiException 412, 428 as {@link IfMatch#require}
+     */
+    @Transactional
+    SellerSettings change(@Nullable String ifMatch, SellerSettings.Change change) {
+        SellerSettings before = session.createSelectionQuery(SELECT, SellerSettings.class)
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .getSingleResult();
+        IfMatch.require(ifMatch, before.version());
+        Set<String> cleared = change.clear() == null ? Set.of() : Set.copyOf(change.clear());
+        List<String> lines = cleared.contains("address_lines")
+                ? List.of()
+                : Optional.ofNullable(change.addressLines()).orElse(before.addressLines());
+        session.createMutationQuery(UPDATE)
+                .setParameter("name", changed(cleared, "name", change.name(), before.name()), String.class)
+                .setParameter("addressLines", lines)
+                .setParameter(
+                        "postalCode",
+                        changed(cleared, "postal_code", change.postalCode(), before.postalCode()),
+                        String.class)
+                .setParameter("city", changed(cleared, "city", change.city(), before.city()), String.class)
+                .setParameter("region", changed(cleared, "region", change.region(), before.region()), String.class)
+                .setParameter("country", changed(cleared, "country", change.country(), before.country()), String.class)
+                .setParameter("taxId", changed(cleared, "tax_id", change.taxId(), before.taxId()), String.class)
+                .setParameter(
+                        "registration",
+                        changed(cleared, "registration", change.registration(), before.registration()),
+                        String.class)
+                .executeUpdate();
+        return get();
+    }
+
+    private static @Nullable String changed(
+            Set<String> cleared, String field, @Nullable String requested, @Nullable String before) {
+        if (cleared.contains(field)) {
+            return null;
+        }
+        return requested == null ? before : requested;
+    }
+}
