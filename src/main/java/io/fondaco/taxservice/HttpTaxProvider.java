@@ -68,8 +68,8 @@ class HttpTaxProvider implements TaxProvider {
     HttpTaxProvider(TaxServiceSettings settings, ObjectMapper mapper, Duration timeLimit) {
         this.settings = settings;
         this.mapper = mapper;
-        this.answerReader = mapper.readerFor(AnswerJson.class)
-                .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+        this.answerReader =
+                mapper.readerFor(AnswerJson.class).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
         this.timeLimit = timeLimit;
         this.url = settings.url().map(HttpTaxProvider::parseUrl);
         this.client = url.map(_ -> HttpClient.newBuilder()
@@ -78,7 +78,9 @@ class HttpTaxProvider implements TaxProvider {
                 .connectTimeout(timeLimit)
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
                 .build());
-        if (settings.token().filter(token -> !HEADER_TEXT.matcher(token).matches()).isPresent()) {
+        if (settings.token()
+                .filter(token -> !HEADER_TEXT.matcher(token).matches())
+                .isPresent()) {
             throw new IllegalArgumentException("fondaco.tax.provider.token has characters that no token has");
         }
     }
@@ -143,8 +145,8 @@ class HttpTaxProvider implements TaxProvider {
 
     /** The time limit of a request ends with its headers, so the complete response has one of its own. */
     private HttpResponse<byte[]> send(HttpRequest request, long maxBytes) {
-        CompletableFuture<HttpResponse<byte[]>> response = client.orElseThrow()
-                .sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), maxBytes));
+        CompletableFuture<HttpResponse<byte[]>> response =
+                client.orElseThrow().sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), maxBytes));
         try {
             return response.get(timeLimit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

@@ -102,8 +102,7 @@ class ProviderTaxesTest {
             }
             List<List<TaxLine>> lines =
                     request.lines().stream().map(StubProvider::taxes).toList();
-            List<TaxLine> shipping =
-                    request.shipping().map(StubProvider::taxes).orElse(List.of());
+            List<TaxLine> shipping = request.shipping().map(StubProvider::taxes).orElse(List.of());
             List<List<TaxLine>> all = new ArrayList<>(lines);
             all.add(shipping);
             Money tax = all.stream()
@@ -114,8 +113,7 @@ class ProviderTaxesTest {
         }
 
         private static List<TaxLine> taxes(TaxableLine line) {
-            Money tax =
-                    Money.of(line.amount().amount() / 10, line.amount().currency());
+            Money tax = Money.of(line.amount().amount() / 10, line.amount().currency());
             return List.of(new TaxLine(
                     "Stub", "0.10", line.includesTax() ? line.amount().minus(tax) : line.amount(), tax));
         }
@@ -156,9 +154,7 @@ class ProviderTaxesTest {
             List<TaxableLine> lines = List.of(line(Taxes.EXEMPT_CATEGORY, 500, false), line("standard", 0, true), LINE);
             TaxCalculation result =
                     taxation(taxes, NOON).calculate(lines, euros(0)).orElseThrow();
-            assertThat(result.lines())
-                    .extracting(line -> line.tax().amount())
-                    .containsExactly(0L, 0L, 100L);
+            assertThat(result.lines()).extracting(line -> line.tax().amount()).containsExactly(0L, 0L, 100L);
             assertThat(result.lines().getFirst().taxLines()).isEmpty();
             assertThat(provider.requests).hasSize(1);
             assertThat(provider.requests.getFirst().lines()).containsExactly(LINE);
@@ -226,7 +222,8 @@ class ProviderTaxesTest {
     @Test
     void wrongAnswerIsAFailure() {
         assertThat(verify(LINE, List.of(TAX), 100).lines()).containsExactly(List.of(TAX));
-        assertThat(verify(line("standard", 1_100, true), List.of(TAX), 100).tax()).isEqualTo(euros(100));
+        assertThat(verify(line("standard", 1_100, true), List.of(TAX), 100).tax())
+                .isEqualTo(euros(100));
         TaxLine blankAround = taxLine("  VAT ", "0.100", 1_000, 100);
         assertThat(verify(LINE, List.of(blankAround), 100).lines()).containsExactly(List.of(TAX));
 

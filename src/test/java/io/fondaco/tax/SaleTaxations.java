@@ -1,5 +1,6 @@
 package io.fondaco.tax;
 
+import io.fondaco.tax.Taxes.TaxPlace;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -81,8 +81,7 @@ class RemoteAnswersTest {
         assertThat(answers.get("a")).isEqualTo(UNAVAILABLE);
         assertThat(answers.get("a")).isEqualTo(UNAVAILABLE);
         assertThat(calls).hasValue(1);
-        await().atMost(WAIT)
-                .untilAsserted(() -> assertThat(answers.get("a")).isEqualTo(known("to a")));
+        await().atMost(WAIT).untilAsserted(() -> assertThat(answers.get("a")).isEqualTo(known("to a")));
         assertThat(calls).hasValue(2);
     }
 
@@ -111,8 +110,7 @@ class RemoteAnswersTest {
         for (int request = 0; request < 3 * RemoteAnswers.BREAKER_WINDOW_CALLS; request++) {
             assertThat(answers.get("request " + request)).isEqualTo(UNAVAILABLE);
         }
-        assertThat(calls.get())
-                .isBetween(RemoteAnswers.BREAKER_WINDOW_CALLS, 2 * RemoteAnswers.BREAKER_WINDOW_CALLS);
+        assertThat(calls.get()).isBetween(RemoteAnswers.BREAKER_WINDOW_CALLS, 2 * RemoteAnswers.BREAKER_WINDOW_CALLS);
     }
 
     @Test
