@@ -116,5 +116,5 @@ record NewPromotion(
     static final String MAX_USES_TEXT = "1000000000000";
 
     /** Printable, and not only spaces. */
-    static final String TITLE = "[^\\p{Cntrl}]*[^\\p{Cntrl}\\s][^\\p{Cntrl}]*";
+    static final String TITLE = "[^\\p{Cntrl}\\S]*[^\\p{Cntrl}\\s][^\\p{Cntrl}]*";
 }

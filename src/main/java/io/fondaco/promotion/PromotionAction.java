@@ -70,6 +70,7 @@ record PromotionAction(
     static final int ALL_BASIS_POINTS = 10_000;
 
     /** Which units of a set are discounted. */
+    @Schema(name = "PromotionUnitSelection")
     public enum Selection {
         CHEAPEST,
         NTH;

@@ -89,6 +89,7 @@ record PromotionCondition(
     private static final String TIME = "([01][0-9]|2[0-3]):[0-5][0-9]";
 
     /** What a condition is about. Some select lines, the others are about the cart. */
+    @Schema(name = "PromotionConditionType")
     public enum Type {
         PRODUCTS,
         SKUS,

@@ -214,12 +214,13 @@ class PromotionResource {
             @RestPath String id,
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
             @RestQuery @Nullable String cursor,
-            @RestQuery @Nullable Boolean used) {
+            @RestQuery @Pattern(regexp = "true|false") @Nullable String used) {
         String after = PageCursor.decode(cursor, CODE_SORT, 1)
                 .map(place -> place.keys().getFirst())
                 .orElse("");
+        Boolean onlyUsed = used == null ? null : Boolean.valueOf(used);
         return Page.fromRows(
-                codes.listPage(PromotionId.parse(id), after, used, limit + 1),
+                codes.listPage(PromotionId.parse(id), after, onlyUsed, limit + 1),
                 limit,
                 row -> PageCursor.of(CODE_SORT, row.code()));
     }

@@ -115,6 +115,9 @@ class PromotionService {
         if (!promotion.budgets().isEmpty()) {
             limits.insertBudgets(promotion.id(), promotion.budgets());
         }
+        if (promotion.automatic()) {
+            cacheInvalidation.publish(CouponService.tags(promotion));
+        }
         return published(promotion.id(), PromotionEvent.PromotionCreated::new);
     }
 
@@ -332,9 +335,6 @@ class PromotionService {
 
     private Promotion published(PromotionId id, Function<PromotionId, PromotionEvent> event) {
         Promotion stored = get(id);
-        if (stored.automatic()) {
-            cacheInvalidation.publish(CouponService.tags(stored));
-        }
         outbox.publish(List.of(new NewEvent(id.toString(), stored.version(), event.apply(id))));
         return stored;
     }

@@ -1,5 +1,7 @@
 package io.fondaco.platform.remote;
 
+import static java.util.Objects.requireNonNull;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
@@ -182,7 +184,7 @@ public final class RemoteAnswers<K, V> implements AutoCloseable {
         AtomicReference<Answer<V>> answer = new AtomicReference<>(new Answer.Unavailable<>());
         return guarded(() -> answer.set(new Answer.Known<>(call.apply(request))))
                 .exceptionally(this::logFailure)
-                .thenAccept(_ -> kept.put(request, answer.get()))
+                .thenAccept(_ -> kept.put(request, requireNonNull(answer.get())))
                 .toCompletableFuture();
     }
 
