@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** The kind of a document; it decides from which series the number is taken. */
-enum InvoiceKind {
+public enum InvoiceKind {
     /** Of an order. */
     INVOICE("invoice"),
     /** Of a refund; it corrects the invoice of the order. */

@@ -8,8 +8,8 @@ import jakarta.persistence.Version;
 import java.time.Instant;
 
 /**
- * The stored {@link InvoiceSeries}. {@link InvoiceStatements} takes the numbers, {@link InvoiceSeriesRepository} changes
- * the rest by statements.
+ * The stored {@link InvoiceSeries}. {@link InvoiceStatements} takes the numbers, {@link InvoiceSeriesRepository}
+ * changes the rest by statements.
  */
 @Entity
 @Table(schema = "invoice", name = "series")

@@ -41,7 +41,8 @@ class InvoiceStatements {
                                (id, kind, series, number, full_number, order_id, refund_id, issued_at, currency,
                                 total, tax, data)
                         SELECT :id, :kind, code, number,
-                               prefix || lpad(cast(number AS text), greatest(digits, length(cast(number AS text))), '0'),
+                               prefix || lpad(cast(number AS text), greatest(digits, length(cast(number AS text))),
+                                              '0'),
                                :order, cast(:refund AS uuid), clock_timestamp(), :currency, :total, :tax,
                                cast(:data AS jsonb)
                           FROM taken

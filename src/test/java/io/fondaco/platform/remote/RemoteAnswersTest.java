@@ -81,7 +81,8 @@ class RemoteAnswersTest {
         assertThat(answers.get("a")).isEqualTo(UNAVAILABLE);
         assertThat(answers.get("a")).isEqualTo(UNAVAILABLE);
         assertThat(calls).hasValue(1);
-        await().atMost(WAIT).untilAsserted(() -> assertThat(answers.get("a")).isEqualTo(known("to a")));
+        await().pollInSameThread().atMost(WAIT).untilAsserted(() -> assertThat(answers.get("a"))
+                .isEqualTo(known("to a")));
         assertThat(calls).hasValue(2);
     }
 
