@@ -88,7 +88,8 @@ class CatalogStatements {
             String shippingProfile,
             String vendor,
             List<String> tags,
-            List<UUID> categories) {
+            List<UUID> categories,
+            Map<String, String> attributes) {
 
         SellableVariant toVariant() {
             return new SellableVariant(
@@ -104,7 +105,8 @@ class CatalogStatements {
                     shippingProfile,
                     vendor,
                     Set.copyOf(tags),
-                    categories.stream().map(CategoryId::new).collect(Collectors.toSet()));
+                    categories.stream().map(CategoryId::new).collect(Collectors.toSet()),
+                    attributes);
         }
     }
 
@@ -309,9 +311,15 @@ class CatalogStatements {
                                     ELSE 'exempt' END AS tax_category,
                                p.shipping_profile, p.vendor, to_json(p.tags) AS tags,
                                (SELECT coalesce(json_agg(c.category_id), '[]') FROM catalog.product_category c
-                                 WHERE c.product_id = p.id) AS categories
+                                 WHERE c.product_id = p.id) AS categories,
+                               (SELECT coalesce(json_object_agg(a.key, a.value), '{}')
+                                  FROM jsonb_each_text(CASE jsonb_typeof(p.attributes || v.attributes)
+                                                       WHEN 'object' THEN p.attributes || v.attributes
+                                                       ELSE '{}' END) a
+                                 WHERE length(a.key) <= :longest AND length(a.value) <= :longest) AS attributes
                           FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id
                          WHERE v.sku =\s""" + ANY_SKU, SellableVariantRow.class)
+                .setParameter("longest", SellableVariant.MAX_ATTRIBUTE_LENGTH)
                 .setParameter("skus", skus.toArray(String[]::new))
                 .getResultList();
     }

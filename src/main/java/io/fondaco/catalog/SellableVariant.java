@@ -1,5 +1,6 @@
 package io.fondaco.catalog;
 
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -14,6 +15,8 @@ import java.util.Set;
  *     variant is not taxable
  * @param shippingProfile the code of the product's shipping profile
  * @param categories the categories of its product, without their ancestors
+ * @param attributes those of the product, and those of the variant, which replace equal names of the product; without
+ *     names and values that are longer than {@link #MAX_ATTRIBUTE_LENGTH}, because pods keep variants in memory
  */
 public record SellableVariant(
         VariantId id,
@@ -28,13 +31,18 @@ public record SellableVariant(
         String shippingProfile,
         String vendor,
         Set<String> tags,
-        Set<CategoryId> categories) {
+        Set<CategoryId> categories,
+        Map<String, String> attributes) {
 
     /** The tax category of what is not taxed anywhere. */
     public static final String TAX_EXEMPT = "exempt";
 
+    /** Characters of the longest name and of the longest value in {@link #attributes}. */
+    public static final int MAX_ATTRIBUTE_LENGTH = 100;
+
     public SellableVariant {
         tags = Set.copyOf(tags);
         categories = Set.copyOf(categories);
+        attributes = Map.copyOf(attributes);
     }
 }

@@ -84,6 +84,11 @@ final class CartConditions {
                     var tags = Set.copyOf(PromotionAction.orEmpty(condition.tags()));
                     yield ofVariant(variant -> !Collections.disjoint(tags, variant.tags()));
                 }
+                case ATTRIBUTES -> {
+                    Map<String, String> attributes =
+                            condition.attributes() == null ? Map.of() : Map.copyOf(condition.attributes());
+                    yield ofVariant(variant -> hasAll(variant.attributes(), attributes));
+                }
                 case PRICE_RANGE -> {
                     List<Money> minimums = PromotionAction.orEmpty(condition.minimums());
                     List<Money> maximums = PromotionAction.orEmpty(condition.maximums());
@@ -102,6 +107,11 @@ final class CartConditions {
 
         private static LineFilter ofVariant(Predicate<SellableVariant> predicate) {
             return (line, _) -> line.variant().filter(predicate).isPresent();
+        }
+
+        private static boolean hasAll(Map<String, String> attributes, Map<String, String> wanted) {
+            return wanted.entrySet().stream()
+                    .allMatch(entry -> entry.getValue().equals(attributes.get(entry.getKey())));
         }
 
         /** A price in a currency that neither list has is in no range. */
@@ -152,7 +162,7 @@ final class CartConditions {
                         .isPresent();
             case CURRENCIES -> PromotionAction.orEmpty(condition.currencies()).contains(request.currency());
             case TIME_WINDOW -> isWithin(condition, request.at().atZone(timeZone));
-            case FIRST_ORDER, PRODUCTS, SKUS, CATEGORIES, VENDORS, TAGS, PRICE_RANGE -> true;
+            case FIRST_ORDER, PRODUCTS, SKUS, CATEGORIES, VENDORS, TAGS, ATTRIBUTES, PRICE_RANGE -> true;
         };
     }
 

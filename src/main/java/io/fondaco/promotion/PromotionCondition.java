@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.fondaco.catalog.CategoryId;
 import io.fondaco.catalog.ProductId;
+import io.fondaco.catalog.SellableVariant;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
 import jakarta.validation.constraints.NotNull;
@@ -11,6 +12,7 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,18 @@ record PromotionCondition(
 
         @Schema(description = "Of `tags`: the product has one of them.") @Size(max = MAX_VALUES) @Nullable
         List<@NotNull @Size(min = 1, max = 255) @Pattern(regexp = PostalAddress.PRINTABLE) String> tags,
+
+        @Schema(
+                description = "Of `attributes`: the variant, or else its product, has each of these attributes with"
+                        + " this value.")
+        @Size(max = MAX_ATTRIBUTES)
+        @Nullable
+        Map<
+                        @NotNull @Size(min = 1, max = SellableVariant.MAX_ATTRIBUTE_LENGTH)
+                        @Pattern(regexp = PostalAddress.PRINTABLE) String,
+                        @NotNull @Size(min = 1, max = SellableVariant.MAX_ATTRIBUTE_LENGTH)
+                        @Pattern(regexp = PostalAddress.PRINTABLE) String>
+                attributes,
 
         @Schema(description = "Of `price_range`: the lowest price of a unit, one per currency.")
         @Size(max = NewPromotion.MAX_CURRENCIES)
@@ -85,6 +99,7 @@ record PromotionCondition(
         @Nullable
         String until) {
     static final int MAX_VALUES = 1_000;
+    static final int MAX_ATTRIBUTES = 20;
     private static final String WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday";
     private static final String TIME = "([01][0-9]|2[0-3]):[0-5][0-9]";
 
@@ -96,6 +111,7 @@ record PromotionCondition(
         CATEGORIES,
         VENDORS,
         TAGS,
+        ATTRIBUTES,
         PRICE_RANGE,
         MINIMUM_SUBTOTAL,
         MINIMUM_QUANTITY,
@@ -113,7 +129,7 @@ record PromotionCondition(
         /** Whether it selects the lines that the promotion is about. */
         boolean selectsLines() {
             return switch (this) {
-                case PRODUCTS, SKUS, CATEGORIES, VENDORS, TAGS, PRICE_RANGE -> true;
+                case PRODUCTS, SKUS, CATEGORIES, VENDORS, TAGS, ATTRIBUTES, PRICE_RANGE -> true;
                 case MINIMUM_SUBTOTAL,
                         MINIMUM_QUANTITY,
                         CUSTOMER_GROUP,

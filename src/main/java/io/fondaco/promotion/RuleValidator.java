@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -41,13 +42,15 @@ class RuleValidator {
     /**
      * A member of an action or a condition.
      *
-     * @param value null or an empty list if it is absent
+     * @param value null, or an empty list or map, if it is absent
      * @param allowed whether the type has it
      * @param required whether the type needs it
      */
     private record Member(String name, @Nullable Object value, boolean allowed, boolean required) {
         private boolean isPresent() {
-            return value != null && !(value instanceof List<?> list && list.isEmpty());
+            return value != null
+                    && !(value instanceof List<?> list && list.isEmpty())
+                    && !(value instanceof Map<?, ?> map && map.isEmpty());
         }
 
         private Optional<Violation> validate(String pointer, String type) {
@@ -210,6 +213,7 @@ class RuleValidator {
                         required("categories", condition.categories(), type == PromotionCondition.Type.CATEGORIES),
                         required("vendors", condition.vendors(), type == PromotionCondition.Type.VENDORS),
                         required("tags", condition.tags(), type == PromotionCondition.Type.TAGS),
+                        required("attributes", condition.attributes(), type == PromotionCondition.Type.ATTRIBUTES),
                         optional("minimums", condition.minimums(), priceRange),
                         optional("maximums", condition.maximums(), priceRange),
                         required("amounts", condition.amounts(), type == PromotionCondition.Type.MINIMUM_SUBTOTAL),

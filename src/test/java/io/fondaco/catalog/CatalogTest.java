@@ -227,6 +227,36 @@ class CatalogTest {
     }
 
     @Test
+    void sellableVariantHasTheAttributesOfItsProductAndItsOwn() throws SQLException {
+        String slug = slug();
+        admin().body(Map.of(
+                        "title",
+                        "Shirt",
+                        "slug",
+                        slug,
+                        "attributes",
+                        Map.of("material", "linen", "fit", "slim", "story", "x".repeat(101), "care", "cold"),
+                        "variants",
+                        List.of(Map.of(
+                                "sku",
+                                slug,
+                                "attributes",
+                                Map.of("fit", "wide", "care", "y".repeat(101), "label", "é".repeat(100))))))
+                .post("/admin/v1/products")
+                .then()
+                .statusCode(201);
+        assertThat(catalog.variantsBySku(List.of(slug)).get(slug).attributes())
+                .as("a long value of the variant hides that of the product")
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of("material", "linen", "fit", "wide", "label", "é".repeat(100)));
+        database.execute("UPDATE catalog.product SET attributes = '[]' WHERE slug = '%s'".formatted(slug));
+        assertThat(catalog.variantsBySku(List.of(slug)).get(slug).attributes())
+                .as("attributes that were damaged by SQL")
+                .isEmpty();
+        database.execute("UPDATE catalog.product SET attributes = '{}' WHERE slug = '%s'".formatted(slug));
+    }
+
+    @Test
     void unknownCodesAreRejectedInTheAdminApi() {
         Map.of("tax_category", "unknown_tax_category", "shipping_profile", "unknown_shipping_profile")
                 .forEach((field, error) -> {

@@ -26,6 +26,7 @@ import io.restassured.response.Response;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -95,6 +96,39 @@ class AutomaticPromotionTest {
             shopper.getCart().then().body("totals.total.amount", equalTo(750));
         }
         shopper.complete("tok_ok").then().statusCode(201).body("totals.total.amount", equalTo(1_000));
+    }
+
+    @Test
+    void conditionOnAttributesFollowsTheCatalog() {
+        String sku = productFixture.createProduct(1_000, 10);
+        Map<String, Object> condition =
+                Map.of("type", "attributes", "attributes", Map.of("material", "linen", "test", sku));
+        try (AutomaticPromotionFixture promotion = AutomaticPromotionFixture.create(
+                sku, Map.of("type", "percentage", "basis_points", 1_000), Map.of("conditions", List.of(condition)))) {
+            promotion.get().then().body("conditions", contains(condition));
+            Shopper shopper = Shopper.readyToCheckout(sku, 1);
+            shopper.getCart().then().body("totals.total.amount", equalTo(1_000));
+            setAttributes(sku, Map.of("material", "wool", "test", sku), Map.of());
+            shopper.getCart().then().body("totals.total.amount", equalTo(1_000));
+            setAttributes(sku, Map.of("material", "wool", "test", sku), Map.of("material", "linen"));
+            shopper.getCart().then().body("totals.total.amount", equalTo(900));
+            setAttributes(sku, Map.of("material", "linen"), Map.of());
+            shopper.getCart().then().body("totals.total.amount", equalTo(1_000));
+            setAttributes(sku, Map.of("material", "linen", "test", sku), Map.of());
+            shopper.complete("tok_ok").then().statusCode(201).body("totals.total.amount", equalTo(900));
+        }
+    }
+
+    private void setAttributes(String sku, Map<String, String> ofProduct, Map<String, String> ofVariant) {
+        QuarkusTransaction.requiringNew().run(() -> {
+            VariantDraft variant = new VariantDraft(
+                    sku, null, null, null, null, null, null, null, null, null, null, null, null, ofVariant);
+            ProductDraft product = ProductDraft.ofVariants(
+                            sku.toLowerCase(Locale.ROOT).replace('_', '-'), List.of(variant))
+                    .withAttributes(ofProduct);
+            assertThat(catalog.upsert(List.of(product)).getFirst().productChange())
+                    .isPresent();
+        });
     }
 
     @Test

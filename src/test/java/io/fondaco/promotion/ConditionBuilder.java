@@ -4,6 +4,7 @@ import io.fondaco.catalog.CategoryId;
 import io.fondaco.catalog.ProductId;
 import io.fondaco.platform.money.Money;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Builds conditions for tests without an application. */
@@ -29,6 +30,27 @@ final class ConditionBuilder {
 
     static PromotionCondition tags(String... tags) {
         return condition(PromotionCondition.Type.TAGS, null, null, null, null, List.of(tags), null, null, null);
+    }
+
+    static PromotionCondition attributes(Map<String, String> attributes) {
+        return new PromotionCondition(
+                PromotionCondition.Type.ATTRIBUTES,
+                null,
+                null,
+                null,
+                null,
+                null,
+                attributes,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     static PromotionCondition priceRange(Money minimum, Money maximum) {
@@ -66,6 +88,7 @@ final class ConditionBuilder {
                 categories,
                 vendors,
                 tags,
+                null,
                 minimums,
                 maximums,
                 amounts,
@@ -114,6 +137,7 @@ final class ConditionBuilder {
             @Nullable String until) {
         return new PromotionCondition(
                 type,
+                null,
                 null,
                 null,
                 null,

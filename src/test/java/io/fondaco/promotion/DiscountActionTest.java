@@ -266,8 +266,8 @@ class DiscountActionTest {
         CategoryId kitchen = CategoryId.random();
         CategoryId coffee = CategoryId.random();
         categories = new CategoryAncestors(Map.of(kitchen, Set.of(kitchen), coffee, Set.of(coffee, kitchen)));
-        line("A", 1_000, 1, product, "Fondaco", Set.of("sale"), coffee);
-        line("B", 2_000, 1, ProductId.random(), "Other", Set.of("new"), CategoryId.random());
+        line("A", 1_000, 1, product, "Fondaco", Set.of("sale"), Map.of(), coffee);
+        line("B", 2_000, 1, ProductId.random(), "Other", Set.of("new"), Map.of(), CategoryId.random());
         assertThat(discountedBy(ConditionBuilder.products(product))).containsExactly("A");
         assertThat(discountedBy(ConditionBuilder.skus("B"))).containsExactly("B");
         assertThat(discountedBy(ConditionBuilder.categories(coffee))).containsExactly("A");
@@ -283,6 +283,21 @@ class DiscountActionTest {
                 .isEmpty();
         assertThat(discountedBy(ConditionBuilder.skus("A"), ConditionBuilder.vendors("Other")))
                 .as("all must hold")
+                .isEmpty();
+    }
+
+    @Test
+    void lineIsSelectedIfItHasEveryAttributeWithItsValue() {
+        line("A", 1_000, 1, Map.of("material", "linen", "color", "blue"));
+        line("B", 1_000, 1, Map.of("material", "linen", "color", "Blue"));
+        line("C", 1_000, 1, Map.of("material", "wool"));
+        line("D", 1_000, 1);
+        assertThat(discountedBy(ConditionBuilder.attributes(Map.of("material", "linen"))))
+                .containsExactly("A", "B");
+        assertThat(discountedBy(ConditionBuilder.attributes(Map.of("material", "linen", "color", "blue"))))
+                .as("all of them, and case matters")
+                .containsExactly("A");
+        assertThat(discountedBy(ConditionBuilder.attributes(Map.of("material", "wool", "color", "blue"))))
                 .isEmpty();
     }
 
@@ -361,7 +376,11 @@ class DiscountActionTest {
     }
 
     private void line(String sku, long cents, int quantity) {
-        line(sku, cents, quantity, ProductId.random(), "", Set.of());
+        line(sku, cents, quantity, Map.of());
+    }
+
+    private void line(String sku, long cents, int quantity, Map<String, String> attributes) {
+        line(sku, cents, quantity, ProductId.random(), "", Set.of(), attributes);
     }
 
     private void line(
@@ -371,6 +390,7 @@ class DiscountActionTest {
             ProductId product,
             String vendor,
             Set<String> tags,
+            Map<String, String> attributes,
             CategoryId... placements) {
         SellableVariant variant = new SellableVariant(
                 VariantId.random(),
@@ -385,7 +405,8 @@ class DiscountActionTest {
                 "default",
                 vendor,
                 tags,
-                Set.of(placements));
+                Set.of(placements),
+                attributes);
         lines.add(new DiscountableLine(sku, quantity, euros(cents), Optional.of(variant)));
     }
 

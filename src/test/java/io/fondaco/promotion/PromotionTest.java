@@ -299,6 +299,16 @@ class PromotionTest {
         assertConditionRejected(
                 Map.of("type", "categories", "categories", List.of("category_01m86x2tq9f4v8m3k7b1d5c0za")),
                 "/conditions/0/categories/0");
+        assertConditionRejected(Map.of("type", "attributes"), "/conditions/0/attributes");
+        assertConditionRejected(Map.of("type", "attributes", "attributes", Map.of()), "/conditions/0/attributes");
+        assertConditionRejected(
+                Map.of("type", "attributes", "attributes", Map.of("color", "x".repeat(101))),
+                "/conditions/0/attributes");
+        assertConditionRejected(
+                Map.of("type", "attributes", "attributes", Map.of("co\tlor", "blue")), "/conditions/0/attributes");
+        assertConditionRejected(
+                Map.of("type", "tags", "tags", List.of("sale"), "attributes", Map.of("color", "blue")),
+                "/conditions/0/attributes");
         assertConditionRejected(Map.of("type", "minimum_quantity", "quantity", 0), "/conditions/0/quantity");
         assertConditionRejected(Map.of("type", "price_range"), "/conditions/0");
         assertConditionRejected(

@@ -145,7 +145,8 @@ record CartCase(
                     "default",
                     "",
                     Set.of(),
-                    Set.of());
+                    Set.of(),
+                    Map.of());
             Money price = Money.of(line.price(), currency);
             List<ListPrice> listPrices = line.list()
                     .map(list -> List.of(new ListPrice(list, TIER, Money.of(line.price() / 2, currency))))

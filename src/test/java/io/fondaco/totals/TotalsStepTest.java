@@ -538,7 +538,8 @@ class TotalsStepTest {
                 "default",
                 "",
                 Set.of(),
-                Set.of());
+                Set.of(),
+                Map.of());
         items.put(sku, new SellableItem(variant, new VariantPrices(prices, List.of())));
     }
 
