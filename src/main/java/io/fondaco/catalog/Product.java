@@ -102,6 +102,14 @@ public record Product(
                     updatedAt);
         }
 
+        /** As {@link SellableVariant#taxCategory}. */
+        public String taxCategoryIn(Product product) {
+            if (!taxable) {
+                return SellableVariant.TAX_EXEMPT;
+            }
+            return taxCategory == null ? product.taxCategory() : taxCategory;
+        }
+
         /** The option values in one line; "Default" for a variant without options. */
         public String title() {
             return optionValues.isEmpty() ? "Default" : String.join(" / ", optionValues);

@@ -12,6 +12,7 @@ import io.fondaco.pricing.PricingStatements.AnyPriceRow;
 import io.fondaco.pricing.PricingStatements.PriceRow;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -98,8 +99,9 @@ class PostgresPricing implements Pricing, EventTypeRegistry.EventTypeProvider {
     }
 
     @Override
-    public PublicPrices findPublicPrices(String currency, Optional<String> country, Collection<VariantId> variants) {
-        return publicPrices.find(currency, country, variants);
+    public PublicPrices findPublicPrices(
+            String currency, Optional<String> country, Instant at, Collection<VariantId> variants) {
+        return publicPrices.find(currency, country, at, variants);
     }
 
     @Override

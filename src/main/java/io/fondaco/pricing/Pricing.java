@@ -7,6 +7,7 @@ import io.fondaco.platform.messaging.DomainEvent;
 import io.fondaco.platform.messaging.EventType;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -43,13 +44,15 @@ public interface Pricing extends VariantPricing {
     PriceLists priceLists(CachedReads reads);
 
     /**
-     * The prices of one unit that everyone pays now.
+     * The prices of one unit that everyone pays at a moment.
      *
      * <p>One statement, one more if a price is a reduced one.
      *
      * @param country ISO 3166-1 alpha-2; without it lists with countries do not apply
+     * @param at now; price lists that begin or end by time are those of this moment
      */
-    PublicPrices findPublicPrices(String currency, Optional<String> country, Collection<VariantId> variants);
+    PublicPrices findPublicPrices(
+            String currency, Optional<String> country, Instant at, Collection<VariantId> variants);
 
     /**
      * What is added to a total so that it is a multiple of the step of its currency, half up; negative if it is rounded

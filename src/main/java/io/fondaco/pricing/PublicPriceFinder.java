@@ -10,6 +10,7 @@ import io.fondaco.pricing.PriceLists.PriceListRules;
 import io.fondaco.pricing.PricingStatements.PastPriceRow;
 import io.fondaco.pricing.PricingStatements.PublicPriceRow;
 import io.fondaco.pricing.PublicPrices.PublicPrice;
+import io.fondaco.pricing.SelectedPrice.SelectedList;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.Collection;
@@ -22,7 +23,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Finds what everyone pays for one unit now, and the lowest price before a reduction. */
+/** Finds what everyone pays for one unit, and the lowest price before a reduction. */
 @ApplicationScoped
 class PublicPriceFinder {
     private final PricingStatements statements;
@@ -31,8 +32,8 @@ class PublicPriceFinder {
         this.statements = statements;
     }
 
-    PublicPrices find(String currency, Optional<String> country, Collection<VariantId> variants) {
-        PriceContext context = new PriceContext(currency, Optional.empty(), country, 1, Instant.now());
+    PublicPrices find(String currency, Optional<String> country, Instant at, Collection<VariantId> variants) {
+        PriceContext context = new PriceContext(currency, Optional.empty(), country, 1, at);
         Map<UUID, List<PublicPriceRow>> rows = statements.listPublicPrices(variants, currency).stream()
                 .collect(Collectors.groupingBy(PublicPriceRow::variantId));
         PriceLists lists = listsOf(rows.values(), currency);
@@ -62,7 +63,12 @@ class PublicPriceFinder {
     private static Optional<PublicPrice> select(PriceLists lists, VariantPrices prices, PriceContext context) {
         return lists.select(prices, context).map(selected -> {
             Optional<VariantPrice> base = prices.base(context.currency());
-            return new PublicPrice(base, selected.price(), compareAt(selected, base), Optional.empty());
+            return new PublicPrice(
+                    base,
+                    selected.price(),
+                    compareAt(selected, base),
+                    selected.list().flatMap(SelectedList::taxIncluded),
+                    Optional.empty());
         });
     }
 

@@ -29,13 +29,18 @@ public record PublicPrices(Map<VariantId, PublicPrice> prices, Optional<Instant>
      * @param price the one that applies
      * @param compareAt the higher price that it is compared with; for a list price below the base price without one it
      *     is the base price
+     * @param taxIncluded whether the price includes tax, as its price list says; empty for the setting of the shop
      * @param lowestPrice30Days the lowest price in the 30 days before the current reduction began; empty if the price
      *     is not a reduced one, or there was no price in these days
      */
     public record PublicPrice(
-            Optional<VariantPrice> base, Money price, Optional<Money> compareAt, Optional<Money> lowestPrice30Days) {
+            Optional<VariantPrice> base,
+            Money price,
+            Optional<Money> compareAt,
+            Optional<Boolean> taxIncluded,
+            Optional<Money> lowestPrice30Days) {
         PublicPrice withLowestPrice30Days(Optional<Money> lowest) {
-            return new PublicPrice(base, price, compareAt, lowest);
+            return new PublicPrice(base, price, compareAt, taxIncluded, lowest);
         }
 
         boolean isReduced() {

@@ -46,6 +46,7 @@ record StoreProduct(
     /**
      * @param options value by option name
      * @param price null if it has none in the requested currency; then it cannot be bought
+     * @param taxRate "0" if the variant is zero-rated; null if it has no rate
      * @param available whether at least one unit can be bought now
      * @param expectedOn when units on backorder or preorder are expected; null if no date is set or units are in stock
      */
@@ -71,6 +72,18 @@ record StoreProduct(
                             + " (Directive 98/6/EC, article 6a).")
             @Nullable
             Money lowestPrice30Days,
+
+            @Schema(description = "Whether the price includes tax. Null without `country`, and without a price.")
+            @Nullable
+            Boolean priceIncludesTax,
+
+            @Schema(
+                    description = "The sum of the tax rates that apply to the variant everywhere in the `country`, as a"
+                            + " fraction. Null without `country`, if no rate applies in all of it, and if a tax service"
+                            + " calculates the taxes.",
+                    examples = "0.19")
+            @Nullable
+            String taxRate,
 
             boolean available,
 
@@ -107,7 +120,7 @@ record StoreProduct(
         }
     }
 
-    static StoreProduct of(Product row, Map<VariantId, PublicPrice> prices, Map<String, Availability> stock) {
+    static StoreProduct of(Product row, MarketPrices prices, Map<String, Availability> stock) {
         return new StoreProduct(
                 new ProductId(row.id()),
                 row.slug(),
@@ -119,7 +132,7 @@ record StoreProduct(
                 options(row),
                 row.media(),
                 row.variants().stream()
-                        .map(variant -> variant(row.options(), variant, prices, stock))
+                        .map(variant -> variant(row, variant, prices, stock))
                         .toList(),
                 updatedAt(row));
     }
@@ -139,12 +152,9 @@ record StoreProduct(
     }
 
     private static Variant variant(
-            List<String> names,
-            Product.Variant row,
-            Map<VariantId, PublicPrice> prices,
-            Map<String, Availability> stock) {
+            Product product, Product.Variant row, MarketPrices prices, Map<String, Availability> stock) {
         VariantId id = new VariantId(row.id());
-        Optional<PublicPrice> price = Optional.ofNullable(prices.get(id));
+        Optional<PublicPrice> price = prices.find(id);
         Availability found = stock.getOrDefault(row.sku(), Availability.NONE);
         // A variant without a price cannot be bought, whatever its stock.
         StockStatus stockStatus = price.isPresent() ? StockStatus.of(row, found) : StockStatus.OUT_OF_STOCK;
@@ -152,10 +162,12 @@ record StoreProduct(
                 id,
                 row.sku(),
                 row.title(),
-                row.optionsByName(names),
+                row.optionsByName(product.options()),
                 price.map(PublicPrice::price).orElse(null),
                 price.flatMap(PublicPrice::compareAt).orElse(null),
                 price.flatMap(PublicPrice::lowestPrice30Days).orElse(null),
+                price.flatMap(prices::includesTax).orElse(null),
+                prices.taxRate(row.taxCategoryIn(product)).orElse(null),
                 stockStatus != StockStatus.OUT_OF_STOCK,
                 stockStatus,
                 stockStatus == StockStatus.BACKORDER || stockStatus == StockStatus.PREORDER

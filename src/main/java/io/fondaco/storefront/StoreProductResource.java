@@ -25,7 +25,7 @@ import io.fondaco.platform.roles.PodRole;
 import io.fondaco.platform.roles.RolePath;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.pricing.Pricing;
-import io.fondaco.pricing.PublicPrices;
+import io.fondaco.tax.Taxes;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
 import jakarta.enterprise.inject.Produces;
@@ -40,13 +40,13 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -58,7 +58,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Products for shoppers, as cached responses. Loading a page or a product takes three statements on a replica: the
  * products with variants and categories, their prices, and their availability. A listing of a category takes one more,
- * to find the category, and a reduced price one more, to find the lowest price before.
+ * to find the category, a reduced price one more, to find the lowest price before, and a country two more, to find its
+ * taxes.
  */
 @Path(StoreProductResource.PATH)
 @org.eclipse.microprofile.openapi.annotations.tags.Tag(name = "Products")
@@ -76,6 +77,7 @@ class StoreProductResource {
     private final Catalog catalog;
     private final ProductExistenceBatcher productExistence;
     private final Pricing pricing;
+    private final Taxes taxes;
     private final VariantAvailability availability;
     private final StorefrontSettings settings;
     private final ResponseCache cache;
@@ -84,12 +86,14 @@ class StoreProductResource {
             Catalog catalog,
             ProductExistenceBatcher productExistence,
             Pricing pricing,
+            Taxes taxes,
             VariantAvailability availability,
             StorefrontSettings settings,
             ResponseCache cache) {
         this.catalog = catalog;
         this.productExistence = productExistence;
         this.pricing = pricing;
+        this.taxes = taxes;
         this.availability = availability;
         this.settings = settings;
         this.cache = cache;
@@ -121,7 +125,7 @@ class StoreProductResource {
                     + " `title`, `price`, `-price`. `category` is a slug or an id and includes its descendants. A"
                     + " listing by price contains only products with a base price in the currency, and is sorted by"
                     + " it; prices of price lists do not change the order. With `country` (ISO 3166-1 alpha-2) the"
-                    + " prices include those of price lists for that country.")
+                    + " prices include those of price lists for that country, and the taxes there are shown.")
     @APIResponse(
             responseCode = "200",
             description = "A page of products.",
@@ -170,11 +174,11 @@ class StoreProductResource {
             UriInfo uri) {
         List<Product> rows =
                 catalog.listActive(listing.listing(market.currency(), category.orElse(null), after, limit + 1));
-        PublicPrices prices = prices(rows, market);
+        MarketPrices prices = prices(rows, market);
         Page<Product> page = Page.fromRows(rows, limit, last -> listing.cursor(last, lowestBasePrice(last, prices)));
         Map<String, VariantAvailability.Availability> stock = stock(page.data());
         List<StoreProduct> shown = page.data().stream()
-                .map(row -> StoreProduct.of(row, prices.prices(), stock))
+                .map(row -> StoreProduct.of(row, prices, stock))
                 .toList();
         Set<CacheTag> cacheTags = new HashSet<>(listing.cacheTags(
                 market.currency(),
@@ -197,7 +201,8 @@ class StoreProductResource {
             operationId = "getProduct",
             summary = "Get a product",
             description = "By id or slug. With `country` (ISO 3166-1 alpha-2) the prices include those of price lists"
-                    + " for that country. Returns 304 if If-None-Match has the current ETag.")
+                    + " for that country, and the taxes there are shown. Returns 304 if If-None-Match has the current"
+                    + " ETag.")
     @APIResponse(
             responseCode = "200",
             description = "The product.",
@@ -229,10 +234,10 @@ class StoreProductResource {
 
     private CacheableResponse page(Product product, Market market) {
         List<Product> rows = List.of(product);
-        PublicPrices prices = prices(rows, market);
+        MarketPrices prices = prices(rows, market);
         Set<CacheTag> cacheTags = new HashSet<>(CatalogCacheTags.ofProduct(product));
         cacheTags.addAll(prices.tags());
-        return CacheableResponse.of(StoreProduct.of(product, prices.prices(), stock(rows)), cacheTags)
+        return CacheableResponse.of(StoreProduct.of(product, prices, stock(rows)), cacheTags)
                 .validUntil(prices.validUntil());
     }
 
@@ -270,14 +275,15 @@ class StoreProductResource {
         return CategoryId.matches(category) ? Optional.of(CategoryId.parse(category)) : catalog.findCategory(category);
     }
 
-    private PublicPrices prices(Collection<Product> rows, Market market) {
-        return pricing.findPublicPrices(
-                market.currency(),
-                market.country(),
-                rows.stream()
-                        .flatMap(row -> row.variants().stream())
-                        .map(variant -> new VariantId(variant.id()))
-                        .toList());
+    private MarketPrices prices(Collection<Product> rows, Market market) {
+        Instant now = Instant.now();
+        List<VariantId> variants = rows.stream()
+                .flatMap(row -> row.variants().stream())
+                .map(variant -> new VariantId(variant.id()))
+                .toList();
+        return new MarketPrices(
+                pricing.findPublicPrices(market.currency(), market.country(), now, variants),
+                market.country().map(country -> taxes.publicTaxes(country, now)));
     }
 
     private Map<String, VariantAvailability.Availability> stock(Collection<Product> rows) {
@@ -289,9 +295,9 @@ class StoreProductResource {
     }
 
     /** Listings are sorted by base prices. */
-    private static long lowestBasePrice(Product row, PublicPrices prices) {
+    private static long lowestBasePrice(Product row, MarketPrices prices) {
         return row.variants().stream()
-                .flatMap(variant -> Stream.ofNullable(prices.prices().get(new VariantId(variant.id()))))
+                .flatMap(variant -> prices.find(new VariantId(variant.id())).stream())
                 .flatMap(price -> price.base().stream())
                 .mapToLong(base -> base.price().amount())
                 .min()

@@ -1,20 +1,25 @@
 package io.fondaco.tax;
 
+import io.fondaco.platform.cache.CacheTag;
 import io.fondaco.platform.cache.ObjectCache;
 import io.fondaco.platform.cache.ObjectCache.Loaded;
 import io.fondaco.platform.cache.ObjectCaches.CachedReads;
 import io.fondaco.platform.transactions.OutsideTransaction;
 import io.fondaco.tax.CountryRates.PlaceRates;
+import io.fondaco.tax.CountryRates.RateSet;
 import io.fondaco.tax.Taxes.TaxPlace;
 import io.fondaco.tax.Taxes.TaxedSale;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
+import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The taxes of the rates and settings in the database, which each pod keeps in memory, or those of the provider that is
@@ -88,6 +93,38 @@ class PostgresTaxes implements Taxes {
         return providerTaxes
                 .flatMap(provider -> place.map(found -> provider.taxationOf(sale, found, current, builtIn)))
                 .orElse(builtIn);
+    }
+
+    @Override
+    public PublicTaxes publicTaxes(String country, Instant at) {
+        boolean pricesIncludeTax = settings.get().pricesIncludeTax();
+        List<TaxRate> ofCountry = providerTaxes.isPresent() ? List.of() : rates.listWithoutRegion(country);
+        CountryRates countryRates = new CountryRates(ofCountry);
+        return new CountryTaxes(
+                pricesIncludeTax,
+                countryRates.at(new TaxPlace(country, Optional.empty(), ""), at),
+                nextChange(ofCountry, at),
+                Set.of(TaxSettingsService.TAG, TaxRateService.tag(country)));
+    }
+
+    private static Optional<Instant> nextChange(List<TaxRate> rates, Instant at) {
+        return rates.stream()
+                .flatMap(rate ->
+                        Stream.concat(Stream.ofNullable(rate.validFrom()), Stream.ofNullable(rate.validUntil())))
+                .filter(instant -> instant.isAfter(at))
+                .min(Comparator.naturalOrder());
+    }
+
+    private record CountryTaxes(
+            boolean pricesIncludeTax, PlaceRates rates, Optional<Instant> validUntil, Set<CacheTag> tags)
+            implements PublicTaxes {
+        @Override
+        public Optional<String> rateOf(String category) {
+            RateSet applied = rates.of(category);
+            return applied.rates().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(TaxRateValidator.plain(applied.factor().subtract(BigDecimal.ONE)));
+        }
     }
 
     private Loaded<CountryRates> load(String country) {

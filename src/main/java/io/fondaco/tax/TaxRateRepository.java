@@ -61,6 +61,13 @@ class TaxRateRepository implements PanacheRepositoryBase<TaxRateEntity, UUID> {
                         """, Map.of("country", country)).project(RateRow.class));
     }
 
+    /** The rates of a country that apply in all of its regions. */
+    List<TaxRate> listWithoutRegion(String country) {
+        return toRates(
+                find(SELECT + "r.country = :country and r.region is null order by r.id", Map.of("country", country))
+                        .project(RateRow.class));
+    }
+
     /** The rates of these countries. */
     List<TaxRate> listByCountries(Collection<String> countries) {
         return toRates(find(SELECT + "r.country in :countries order by r.id", Map.of("countries", countries))

@@ -1,5 +1,6 @@
 package io.fondaco.tax;
 
+import io.fondaco.platform.cache.CacheTag;
 import io.fondaco.platform.cache.ObjectCaches.CachedReads;
 import io.fondaco.platform.postal.PostalAddress;
 import java.time.Instant;
@@ -22,6 +23,33 @@ public interface Taxes {
      * destination's country and the settings are cached, else one for each.
      */
     SaleTaxation taxationOf(TaxedSale sale, CachedReads reads);
+
+    /**
+     * The taxes that a shop shows beside its prices, for a country as a whole. It calls no {@link TaxProvider}. One
+     * statement for the settings, and one for the rates without a region.
+     *
+     * @param country ISO 3166-1 alpha-2
+     * @param at now; rates that start or end by time are those of this moment
+     */
+    PublicTaxes publicTaxes(String country, Instant at);
+
+    /** The taxes of a country at a moment, for everyone. Immutable; no method causes a statement. */
+    interface PublicTaxes {
+        /** Whether prices include tax, where their price list does not say. */
+        boolean pricesIncludeTax();
+
+        /**
+         * The sum of the rates of a tax category as a plain decimal: a compound rate counts with what it is of the
+         * price. Empty if no rate applies in the whole country, or if the shop has a {@link TaxProvider}.
+         */
+        Optional<String> rateOf(String category);
+
+        /** The next moment at which one of the rates begins or ends. */
+        Optional<Instant> validUntil();
+
+        /** The tags of the settings and of the rates of the country. */
+        Set<CacheTag> tags();
+    }
 
     /**
      * What decides by which rules a sale is taxed.

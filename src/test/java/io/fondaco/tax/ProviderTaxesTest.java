@@ -1,7 +1,9 @@
 package io.fondaco.tax;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -27,11 +29,13 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -258,6 +262,26 @@ class ProviderTaxesTest {
         assertThatThrownBy(() -> new PostgresTaxes(rates, settings, categories, two, outsideTransaction))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("[stub, stub]");
+    }
+
+    @Test
+    void ratesAreNotShownBesidePricesWithATaxService() {
+        try (io.fondaco.checkout.TaxFixture _ =
+                new io.fondaco.checkout.TaxFixture(true, "LI", false).withRate("VAT", "LI", "0.081")) {
+            assertThat(shownRate(products.createProduct(500, 10))).isEqualTo("0.081");
+            install(Fallback.REFUSE);
+            assertThat(shownRate(products.createProduct(500, 10))).isNull();
+        }
+    }
+
+    private static @Nullable String shownRate(String sku) {
+        String page =
+                "/store/v1/products/" + sku.toLowerCase(Locale.ROOT).replace('_', '-') + "?currency=GBP&country=LI";
+        return await().until(
+                        () -> given().get(page),
+                        response -> response.statusCode() == 200
+                                && Boolean.TRUE.equals(response.path("variants[0].price_includes_tax")))
+                .path("variants[0].tax_rate");
     }
 
     @Test
