@@ -1,7 +1,12 @@
 package io.fondaco.shipping;
 
+import io.fondaco.platform.messaging.NewEvent;
+import io.fondaco.platform.messaging.Outbox;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
+import io.fondaco.shipping.ShippingEvent.MethodCreated;
+import io.fondaco.shipping.ShippingEvent.MethodDeleted;
+import io.fondaco.shipping.ShippingEvent.MethodUpdated;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.List;
@@ -16,11 +21,13 @@ class MethodService {
     private final ZoneService zones;
     private final MethodRepository methods;
     private final MethodValidator validator;
+    private final Outbox outbox;
 
-    MethodService(ZoneService zones, MethodRepository methods, MethodValidator validator) {
+    MethodService(ZoneService zones, MethodRepository methods, MethodValidator validator, Outbox outbox) {
         this.zones = zones;
         this.methods = methods;
         this.validator = validator;
+        this.outbox = outbox;
     }
 
     /**
@@ -54,7 +61,9 @@ class MethodService {
                     "too_many_methods", "A zone has at most %d methods.".formatted(MAX_METHODS_PER_ZONE));
         }
         methods.insert(method);
-        return get(zone, method.id());
+        ShippingMethod created = get(zone, method.id());
+        publish(created.id(), created.version(), new MethodCreated(created.id(), zone, created.code()));
+        return created;
     }
 
     /**
@@ -66,7 +75,9 @@ class MethodService {
         ShippingMethod changed = change.applyTo(lock(zone, id, ifMatch));
         validator.validate(changed);
         methods.update(changed);
-        return get(zone, id);
+        ShippingMethod stored = get(zone, id);
+        publish(id, stored.version(), new MethodUpdated(id, zone, stored.code()));
+        return stored;
     }
 
     /**
@@ -75,8 +86,13 @@ class MethodService {
      */
     @Transactional
     void delete(ShippingZoneId zone, ShippingMethodId id, @Nullable String ifMatch) {
-        lock(zone, id, ifMatch);
+        ShippingMethod deleted = lock(zone, id, ifMatch);
         methods.delete(id);
+        publish(id, deleted.version() + 1, new MethodDeleted(id, zone, deleted.code()));
+    }
+
+    private void publish(ShippingMethodId id, long version, ShippingEvent event) {
+        outbox.publish(List.of(new NewEvent(id.toString(), version, event)));
     }
 
     private ShippingMethod lock(ShippingZoneId zone, ShippingMethodId id, @Nullable String ifMatch) {

@@ -1,11 +1,16 @@
 package io.fondaco.shipping;
 
+import io.fondaco.platform.messaging.NewEvent;
+import io.fondaco.platform.messaging.Outbox;
 import io.fondaco.platform.postal.CountryCode;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.postal.PostalCodePatterns;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
 import io.fondaco.platform.web.Violation;
+import io.fondaco.shipping.ShippingEvent.ZoneCreated;
+import io.fondaco.shipping.ShippingEvent.ZoneDeleted;
+import io.fondaco.shipping.ShippingEvent.ZoneUpdated;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import jakarta.validation.constraints.NotBlank;
@@ -29,9 +34,11 @@ class ZoneService {
     static final int MAX_NAME = 100;
 
     private final ZoneRepository zones;
+    private final Outbox outbox;
 
-    ZoneService(ZoneRepository zones) {
+    ZoneService(ZoneRepository zones, Outbox outbox) {
         this.zones = zones;
+        this.outbox = outbox;
     }
 
     /** The request to create a zone. Absent lists do not restrict it. */
@@ -142,7 +149,9 @@ class ZoneService {
         }
         ShippingZoneId id = ShippingZoneId.random();
         zones.insert(id, content);
-        return get(id);
+        ShippingZone created = get(id);
+        publish(id, created.version(), new ZoneCreated(id, created.name()));
+        return created;
     }
 
     /**
@@ -154,7 +163,9 @@ class ZoneService {
         ZoneContent content = change.applyTo(lock(id, ifMatch));
         content.validate();
         zones.update(id, content);
-        return get(id);
+        ShippingZone changed = get(id);
+        publish(id, changed.version(), new ZoneUpdated(id, changed.name()));
+        return changed;
     }
 
     /**
@@ -165,8 +176,13 @@ class ZoneService {
      */
     @Transactional
     void delete(ShippingZoneId id, @Nullable String ifMatch) {
-        lock(id, ifMatch);
+        ShippingZone deleted = lock(id, ifMatch);
         zones.delete(id);
+        publish(id, deleted.version() + 1, new ZoneDeleted(id, deleted.name()));
+    }
+
+    private void publish(ShippingZoneId id, long version, ShippingEvent event) {
+        outbox.publish(List.of(new NewEvent(id.toString(), version, event)));
     }
 
     /** @param ifMatch as sent; {@code *} for any version */

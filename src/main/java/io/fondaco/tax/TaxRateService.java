@@ -2,10 +2,18 @@ package io.fondaco.tax;
 
 import io.fondaco.platform.cache.CacheInvalidation;
 import io.fondaco.platform.cache.CacheTag;
+import io.fondaco.platform.messaging.DomainEvent;
+import io.fondaco.platform.messaging.EventType;
+import io.fondaco.platform.messaging.EventTypeRegistry;
+import io.fondaco.platform.messaging.NewEvent;
+import io.fondaco.platform.messaging.Outbox;
 import io.fondaco.platform.postal.PostalCodePatterns;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
 import io.fondaco.platform.web.Violation;
+import io.fondaco.tax.TaxRateService.TaxRateEvent.TaxRateCreated;
+import io.fondaco.tax.TaxRateService.TaxRateEvent.TaxRateDeleted;
+import io.fondaco.tax.TaxRateService.TaxRateEvent.TaxRateUpdated;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
@@ -29,24 +37,46 @@ import org.jspecify.annotations.Nullable;
  * changes are made one after the other, and none of two overlapping rates is overlooked.
  */
 @ApplicationScoped
-class TaxRateService implements TaxRates {
+class TaxRateService implements TaxRates, EventTypeRegistry.EventTypeProvider {
     /** Rates of one country, so that pods can keep them in memory. */
     static final int MAX_RATES_PER_COUNTRY = 20_000;
+
+    /** The events of tax rates. One that begins or ends by time has no event then. */
+    sealed interface TaxRateEvent extends DomainEvent {
+        TaxRateId id();
+
+        @EventType(name = "tax_rate.created", summary = "A tax rate was created.")
+        record TaxRateCreated(TaxRateId id, String name, String country) implements TaxRateEvent {}
+
+        @EventType(name = "tax_rate.updated", summary = "A tax rate changed.")
+        record TaxRateUpdated(TaxRateId id, String name, String country) implements TaxRateEvent {}
+
+        @EventType(name = "tax_rate.deleted", summary = "A tax rate was deleted.")
+        record TaxRateDeleted(TaxRateId id, String name, String country) implements TaxRateEvent {}
+    }
 
     private final TaxRateRepository repository;
     private final TaxCategoryService categories;
     private final TaxSettingsService settings;
     private final CacheInvalidation cacheInvalidation;
+    private final Outbox outbox;
 
     TaxRateService(
             TaxRateRepository repository,
             TaxCategoryService categories,
             TaxSettingsService settings,
-            CacheInvalidation cacheInvalidation) {
+            CacheInvalidation cacheInvalidation,
+            Outbox outbox) {
         this.repository = repository;
         this.categories = categories;
         this.settings = settings;
         this.cacheInvalidation = cacheInvalidation;
+        this.outbox = outbox;
+    }
+
+    @Override
+    public Class<TaxRateEvent> events() {
+        return TaxRateEvent.class;
     }
 
     /** The tag of all rates of a country. */
@@ -71,7 +101,7 @@ class TaxRateService implements TaxRates {
         TaxRate rate = TaxRate.create(normalize(draft));
         bookOf(Set.of(rate.country())).check(rate).ifPresent(TaxRateService::refuse);
         repository.persistAndFlush(TaxRateEntity.create(rate));
-        publishChange(Set.of(rate.country()));
+        publishChange(Set.of(rate.country()), List.of(createdEvent(rate)));
         return get(rate.id());
     }
 
@@ -85,7 +115,7 @@ class TaxRateService implements TaxRates {
         TaxRate after = before.with(normalize(change.applyTo(before)));
         bookOf(Set.of(after.country())).check(after).ifPresent(TaxRateService::refuse);
         repository.update(after);
-        publishChange(Set.copyOf(List.of(before.country(), after.country())));
+        publishChange(Set.copyOf(List.of(before.country(), after.country())), List.of(updatedEvent(after)));
         return get(id);
     }
 
@@ -97,7 +127,12 @@ class TaxRateService implements TaxRates {
     void delete(TaxRateId id, @Nullable String ifMatch) {
         TaxRate deleted = lock(id, ifMatch);
         repository.delete("id", id.value());
-        publishChange(Set.of(deleted.country()));
+        publishChange(
+                Set.of(deleted.country()),
+                List.of(new NewEvent(
+                        id.toString(),
+                        deleted.version() + 1,
+                        new TaxRateDeleted(id, deleted.name(), deleted.country()))));
     }
 
     @Override
@@ -111,6 +146,7 @@ class TaxRateService implements TaxRates {
         Set<String> changedCountries = new LinkedHashSet<>();
         List<TaxRateEntity> created = new ArrayList<>();
         List<TaxRate> updated = new ArrayList<>();
+        List<NewEvent> events = new ArrayList<>();
         for (TaxRateDraft draft : rates) {
             List<Violation> violations = new ArrayList<>();
             TaxRateDraft normalized = validator.normalize(draft, violations);
@@ -133,8 +169,10 @@ class TaxRateService implements TaxRates {
             changedCountries.add(rate.country());
             if (before.isPresent()) {
                 updated.add(rate);
+                events.add(updatedEvent(rate));
             } else {
                 created.add(TaxRateEntity.create(rate));
+                events.add(createdEvent(rate));
             }
             results.add(new ImportedRate(before.isPresent() ? Outcome.UPDATED : Outcome.CREATED, Optional.empty()));
         }
@@ -142,7 +180,7 @@ class TaxRateService implements TaxRates {
             updated.forEach(repository::update);
             repository.persist(created);
             repository.flush();
-            publishChange(changedCountries);
+            publishChange(changedCountries, events);
         }
         return results;
     }
@@ -187,8 +225,20 @@ class TaxRateService implements TaxRates {
         return book;
     }
 
-    private void publishChange(Collection<String> countries) {
+    private void publishChange(Collection<String> countries, List<NewEvent> events) {
         cacheInvalidation.publish(countries.stream().map(TaxRateService::tag).toList());
+        outbox.publish(events);
+    }
+
+    private static NewEvent createdEvent(TaxRate rate) {
+        return new NewEvent(
+                rate.id().toString(), rate.version(), new TaxRateCreated(rate.id(), rate.name(), rate.country()));
+    }
+
+    /** @param rate with its version before the change, which increments it */
+    private static NewEvent updatedEvent(TaxRate rate) {
+        return new NewEvent(
+                rate.id().toString(), rate.version() + 1, new TaxRateUpdated(rate.id(), rate.name(), rate.country()));
     }
 
     private static void refuse(Violation violation) {

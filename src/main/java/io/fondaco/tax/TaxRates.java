@@ -24,7 +24,7 @@ public interface TaxRates {
     /**
      * Creates or updates rates by the rules of the admin API. A rate with the name, place, category and beginning of a
      * stored one is that rate; a rejected one changes nothing. Rates are checked in their order, each against those
-     * before it. Three statements, one for each rate that is written, and one more if any is; in the caller's
+     * before it. Three statements, one for each rate that is written, and two more if any is; in the caller's
      * transaction. Other changes of rates wait until it ends.
      *
      * @param dryRun whether nothing is written

@@ -24,6 +24,7 @@ import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,9 @@ class TaxRateImportTest {
 
     @Inject
     ObjectCaches caches;
+
+    @Inject
+    ShopDatabase database;
 
     private final Set<String> ratesBefore = new HashSet<>();
 
@@ -96,6 +101,26 @@ class TaxRateImportTest {
                 .contains("\"Levy, compound\",AQ,01,,standard,0.00125,true,,");
         assertRows(importAndWait(KIND, exported), 0, 0, (int) exported.lines().count() - 1, 0);
         assertRows(importAndWait(KIND, file.replace("0.12", "0.13")), 0, 1, 3, 0);
+    }
+
+    @Test
+    void importedRatesAreEvents() throws SQLException {
+        String file = HEADER + """
+                Event tax,AQ,,,standard,0.1,,,
+                Event tax,AQ,,,reduced,0.05,,,
+                """;
+        assertRows(importAndWait(KIND + "&dry_run=true", file), 2, 0, 0, 0);
+        assertThat(eventsOf("Event tax")).isNull();
+        assertRows(importAndWait(KIND, file), 2, 0, 0, 0);
+        assertRows(importAndWait(KIND, file.replace("0.05", "0.06")), 0, 1, 1, 0);
+        assertThat(eventsOf("Event tax")).isEqualTo("tax_rate.created 1, tax_rate.created 1, tax_rate.updated 2");
+    }
+
+    private @Nullable String eventsOf(String rate) throws SQLException {
+        return database.query("""
+                SELECT string_agg(type || ' ' || version, ', ' ORDER BY position)
+                  FROM messaging.outbox WHERE type LIKE 'tax_rate.%%' AND cast(data AS jsonb) ->> 'name' = '%s'
+                """.formatted(rate));
     }
 
     @Test

@@ -14,10 +14,13 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
+import io.fondaco.ShopDatabase;
 import io.fondaco.checkout.AdminApi;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -29,6 +32,9 @@ import org.junit.jupiter.api.Test;
 /** Zones, methods and profiles in the admin API. */
 @QuarkusTest
 class ShippingAdminTest {
+    @Inject
+    ShopDatabase database;
+
     @Test
     void zoneIsCreatedReadChangedAndDeleted() {
         Response created = AdminApi.request()
@@ -70,6 +76,29 @@ class ShippingAdminTest {
         AdminApi.request().header("If-Match", "\"1\"").delete(path).then().statusCode(412);
         AdminApi.request().header("If-Match", "\"2\"").delete(path).then().statusCode(204);
         AdminApi.request().get(path).then().statusCode(404);
+    }
+
+    @Test
+    void changesOfZonesAndMethodsAreEvents() throws SQLException {
+        ShippingFixture zone = ShippingFixture.zone("AD");
+        String method = zone.method(
+                Map.of("code", "standard", "name", "Standard", "currency", "GBP", "rates", List.of(rate(400))));
+        change(method, Map.of("name", "Post")).then().statusCode(200);
+        change(method, Map.of("max_weight_grams", -1)).then().statusCode(422);
+        ShippingFixture.delete(method);
+        change(zone.path(), Map.of("name", "Pyrenees")).then().statusCode(200);
+        zone.close();
+        assertThat(eventsOf(method))
+                .isEqualTo("shipping_method.created 1, shipping_method.updated 2, shipping_method.deleted 3");
+        assertThat(eventsOf(zone.path()))
+                .isEqualTo("shipping_zone.created 1, shipping_zone.updated 2, shipping_zone.deleted 3");
+    }
+
+    private String eventsOf(String path) throws SQLException {
+        return database.query("""
+                SELECT string_agg(type || ' ' || version, ', ' ORDER BY sequence)
+                  FROM messaging.outbox WHERE subject = '%s'
+                """.formatted(path.substring(path.lastIndexOf('/') + 1)));
     }
 
     @Test

@@ -25,6 +25,7 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -111,6 +112,24 @@ class TaxResourceTest {
         AdminApi.request().header("If-Match", "\"1\"").delete(path).then().statusCode(204);
         AdminApi.request().get(path).then().statusCode(404).body("code", equalTo("not_found"));
         change(path, "*", Map.of()).then().statusCode(404);
+    }
+
+    @Test
+    void changesOfARateAreEvents() throws SQLException {
+        String id = create().path("id");
+        String path = RATES + "/" + id;
+        change(path, "*", Map.of("rate", "0.2")).then().statusCode(200);
+        change(path, "*", Map.of("rate", "7")).then().statusCode(422);
+        AdminApi.request().header("If-Match", "*").delete(path).then().statusCode(204);
+        assertThat(database.query("""
+                        SELECT string_agg(type || ' ' || version, ', ' ORDER BY sequence)
+                          FROM messaging.outbox WHERE subject = '%s'
+                        """.formatted(id)))
+                .isEqualTo("tax_rate.created 1, tax_rate.updated 2, tax_rate.deleted 3");
+        assertThat(database.query("""
+                        SELECT cast(data AS jsonb) = '{"id": "%1$s", "name": "Whale tax", "country": "BV"}'
+                          FROM messaging.outbox WHERE subject = '%1$s' AND sequence = 2
+                        """.formatted(id))).isEqualTo("t");
     }
 
     @Test
