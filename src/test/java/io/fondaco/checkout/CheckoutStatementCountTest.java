@@ -1,6 +1,10 @@
 package io.fondaco.checkout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.hasItems;
 
 import io.agroal.api.AgroalDataSource;
 import io.fondaco.ShopDatabase;
@@ -47,7 +51,7 @@ class CheckoutStatementCountTest {
      * that writes also queries the position of its commit, by a statement that concurrent requests share.
      */
     @ParameterizedTest
-    @ValueSource(ints = {1, 3})
+    @ValueSource(ints = {1, 10})
     void requestsOfACheckoutExecuteFewStatementsForAnyNumberOfLines(int lines) throws SQLException {
         List<String> skus = Stream.generate(() -> productFixture.createProduct(250, 1_000))
                 .limit(lines)
@@ -65,6 +69,50 @@ class CheckoutStatementCountTest {
                         Map.entry("shipping methods", 1L),
                         Map.entry("shipping method", 2L),
                         Map.entry("complete", 13L));
+    }
+
+    /** Tax rates and settings are in the cache as well. Every line reaches a tier of its price list. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 10})
+    void taxesPriceListsAndPromotionsTogetherAddNoStatement(int lines) throws SQLException {
+        List<String> skus = Stream.generate(() -> productFixture.createProduct(250, 1_000))
+                .limit(lines)
+                .toList();
+        PriceListFixture list = PriceListFixture.create(Map.of("countries", List.of("GB"), "tax_included", false));
+        skus.forEach(sku -> list.setPrices(PriceListFixture.row(sku, 1, 240), PriceListFixture.row(sku, 5, 230)));
+        Map<String, Object> ofTheseLines = Map.of("conditions", List.of(Map.of("type", "skus", "skus", skus)));
+        Map<String, Object> percentage = Map.of("type", "percentage", "basis_points", 1_000);
+        Map<String, Object> buyTwoGetOne = Map.of("type", "buy_x_get_y", "buy", 2, "get", 1);
+        try (TaxFixture _ = new TaxFixture(true, "GB", false)
+                        .withRate("Counted VAT", "GB", "0.2")
+                        .withRate("Counted levy", "GB", "0.015");
+                AutomaticPromotionFixture _ =
+                        AutomaticPromotionFixture.create(skus.getFirst(), percentage, ofTheseLines);
+                AutomaticPromotionFixture _ =
+                        AutomaticPromotionFixture.create(skus.getFirst(), buyTwoGetOne, ofTheseLines)) {
+            String coupon = CouponFixture.percentageOff(1_000, Map.of("combinable", true))
+                    .code();
+            assertEverythingApplies(skus, coupon);
+            countAll(skus, 5, coupon, 1);
+            assertThat(countAll(skus, 5, coupon, CHECKOUTS))
+                    .containsExactly(
+                            Map.entry("create", 2L),
+                            Map.entry("address and coupon", 2L),
+                            Map.entry("shipping methods", 1L),
+                            Map.entry("shipping method", 2L),
+                            Map.entry("complete", 13L));
+        }
+    }
+
+    private static void assertEverythingApplies(List<String> skus, String coupon) {
+        Shopper shopper = Shopper.withCart(skus, 5);
+        shopper.request().body(details(coupon)).patch(shopper.path("")).then().statusCode(200);
+        shopper.getCart()
+                .then()
+                .body("lines.unit_price.amount", everyItem(equalTo(230)))
+                .body("lines.price_includes_tax", everyItem(equalTo(false)))
+                .body("tax_lines.name", hasItems("Counted VAT", "Counted levy"))
+                .body("discounts.kind", containsInAnyOrder("percentage", "buy_x_get_y", "percentage"));
     }
 
     /** They are in the cache as well, and are redeemed by the statement that redeems the coupon. */
@@ -90,19 +138,16 @@ class CheckoutStatementCountTest {
 
     /** Statements per request, by request. */
     private Map<String, Long> countAll(List<String> skus, String coupon, int checkouts) throws SQLException {
+        return countAll(skus, 1, coupon, checkouts);
+    }
+
+    /** @param quantity of each line */
+    private Map<String, Long> countAll(List<String> skus, int quantity, String coupon, int checkouts)
+            throws SQLException {
         Map<String, Long> counts = new LinkedHashMap<>();
         List<Shopper> shoppers = new ArrayList<>();
-        count(counts, "create", checkouts, _ -> shoppers.add(Shopper.withCart(skus, 1)));
-        Map<String, Object> details = Map.of(
-                "shipping_address",
-                Map.of(
-                        "name", "Ada Lovelace",
-                        "line1", "12 St James's Square",
-                        "city", "London",
-                        "postal_code", "SW1Y 4JH",
-                        "country", "GB"),
-                "coupon_codes",
-                List.of(coupon));
+        count(counts, "create", checkouts, _ -> shoppers.add(Shopper.withCart(skus, quantity)));
+        Map<String, Object> details = details(coupon);
         count(counts, "address and coupon", checkouts, n -> patch(shoppers.get(n), details));
         count(counts, "shipping methods", checkouts, n -> {
             Shopper shopper = shoppers.get(n);
@@ -114,6 +159,19 @@ class CheckoutStatementCountTest {
                 .then()
                 .statusCode(201));
         return counts;
+    }
+
+    private static Map<String, Object> details(String coupon) {
+        return Map.of(
+                "shipping_address",
+                Map.of(
+                        "name", "Ada Lovelace",
+                        "line1", "12 St James's Square",
+                        "city", "London",
+                        "postal_code", "SW1Y 4JH",
+                        "country", "GB"),
+                "coupon_codes",
+                List.of(coupon));
     }
 
     private static void patch(Shopper shopper, Map<String, Object> change) {
@@ -195,7 +253,7 @@ class CheckoutStatementCountTest {
     /** The statements of shoppers, staff and providers, without those that read events and invalidations. */
     private long statements() throws SQLException {
         return database.countStatements(
-                "(\\m(cart|catalog|checkout|idempotency|inventory|payment|pricing|promotion|shipping)|\"order\")\\.[a-z]"
+                "(\\m(cart|catalog|checkout|idempotency|inventory|payment|pricing|promotion|shipping|tax)|\"order\")\\.[a-z]"
                         + "|INSERT INTO messaging.outbox|NOT EXISTS \\(SELECT FROM cache.invalidation");
     }
 }
