@@ -7,7 +7,7 @@ import java.util.Locale;
  * The state of a label. {@link LabelStatements} has the transitions: a requested label becomes purchased, failed or
  * cancelling; a purchased one cancelling; a cancelling one cancelled, or purchased again if the provider refuses.
  */
-enum LabelState {
+public enum LabelState {
     /** The provider is asked until it answers. */
     REQUESTED,
     PURCHASED,
