@@ -1,12 +1,14 @@
 package io.fondaco.invoice;
 
 import io.fondaco.invoice.InvoiceData.InvoiceSeller;
+import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.hibernate.Session;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Who issues the invoices: one row. Each read is one statement. */
 @ApplicationScoped
-class SellerSettingsService {
+class SellerSettingsService implements Seller {
     private static final String SELECT = """
             select s.name, s.addressLines, s.postalCode, s.city, s.region, s.country, s.taxId, s.registration,
                    s.version, s.updatedAt
@@ -54,7 +56,7 @@ class SellerSettingsService {
                 || settings.addressLines().stream().allMatch(String::isBlank)) {
             throw ApiException.conflict(
                     "seller_incomplete",
-                    "An invoice needs the name and the address of the seller. Enter them in the settings of the"
+                    "The name and the address of the seller are needed. Enter them in the settings of the"
                             + " seller: name, address_lines, city, country.");
         }
         return new InvoiceSeller(
@@ -66,6 +68,22 @@ class SellerSettingsService {
                 country,
                 settings.taxId(),
                 settings.registration());
+    }
+
+    @Override
+    public PostalAddress requireAddress() {
+        InvoiceSeller seller = requireSeller();
+        List<String> lines =
+                seller.addressLines().stream().filter(line -> !line.isBlank()).toList();
+        return new PostalAddress(
+                seller.name(),
+                lines.getFirst(),
+                lines.size() == 1 ? null : String.join(", ", lines.subList(1, lines.size())),
+                seller.city(),
+                seller.region(),
+                Objects.requireNonNullElse(seller.postalCode(), ""),
+                seller.country(),
+                null);
     }
 
     /**

@@ -159,13 +159,15 @@ class AdminOrderResource {
     @Operation(
             operationId = "fulfillOrder",
             summary = "Records that units were sent",
-            description = "Refunded units are included only if their lines are named. 409: invalid_order_status,"
-                    + " nothing_left. 422: quantity_exceeds_line, unknown_line.")
+            description = "Refunded units are included only if their lines are named. With a label, its units are"
+                    + " sent, and its carrier and tracking recorded. 409: invalid_order_status, nothing_left,"
+                    + " label_not_purchased, label_used. 422: quantity_exceeds_line, unknown_line, unknown_label,"
+                    + " label_has_tracking.")
     public RestResponse<String> fulfill(
             @PathParam("id") String orderId,
             @HeaderParam(IDEMPOTENCY_KEY_HEADER) @Nullable String key,
             @Valid @Nullable FulfillmentRequest request) {
-        FulfillmentRequest body = request == null ? new FulfillmentRequest(null, null, null, null) : request;
+        FulfillmentRequest body = request == null ? FulfillmentRequest.EVERYTHING : request;
         return execute(
                 orderId,
                 key,

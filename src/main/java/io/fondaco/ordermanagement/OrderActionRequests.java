@@ -1,8 +1,11 @@
 package io.fondaco.ordermanagement;
 
 import io.fondaco.order.UnitSelection.LineQuantity;
+import io.fondaco.parcel.LabelId;
+import io.fondaco.parcel.Parcels.SentParcel;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
+import io.fondaco.platform.web.ApiException;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
@@ -56,10 +59,11 @@ final class OrderActionRequests {
             String reason) {}
 
     /**
-     * @param lines null for all open units that are not refunded
+     * @param lines null for the units of the label, or for all open units that are not refunded
+     * @param labelId null if no label was bought
      */
     record FulfillmentRequest(
-            @Schema(description = "Absent: all open units that are not refunded.")
+            @Schema(description = "Absent: the units of the label, or all open units that are not refunded.")
             @Nullable
             @Size(min = 1, max = MAX_LINES)
             List<@NotNull @Valid LineQuantity> lines,
@@ -71,7 +75,33 @@ final class OrderActionRequests {
             String trackingNumber,
 
             @Nullable @Size(max = 2_000) @Pattern(regexp = "https?://[^\\p{Cntrl}\\s]+")
-            String trackingUrl) {}
+            String trackingUrl,
+
+            @Schema(description = "A purchased label; carrier, tracking number and URL are taken from it.") @Nullable
+            LabelId labelId) {
+
+        static final FulfillmentRequest EVERYTHING = new FulfillmentRequest(null, null, null, null, null);
+
+        /**
+         * The request with what its label states.
+         *
+         * @throws ApiException 422 {@code label_has_tracking} if it states a carrier or tracking itself
+         */
+        FulfillmentRequest of(SentParcel parcel) {
+            if (carrier != null || trackingNumber != null || trackingUrl != null) {
+                throw ApiException.invalid(
+                        "/label_id",
+                        "label_has_tracking",
+                        "Carrier, tracking number and URL are those of the label. Name either them or a label.");
+            }
+            return new FulfillmentRequest(
+                    lines == null ? parcel.lines() : lines,
+                    parcel.carrier(),
+                    parcel.trackingNumber(),
+                    parcel.trackingUrl(),
+                    labelId);
+        }
+    }
 
     /** Units that the customer returned. */
     record ReturnRequest(

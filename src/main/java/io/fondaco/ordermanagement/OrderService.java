@@ -18,6 +18,7 @@ import io.fondaco.ordermanagement.OrderActionRequests.CancelRequest;
 import io.fondaco.ordermanagement.OrderActionRequests.FulfillmentRequest;
 import io.fondaco.ordermanagement.OrderActionRequests.RefundRequest;
 import io.fondaco.ordermanagement.OrderActionRequests.ReturnRequest;
+import io.fondaco.parcel.Parcels;
 import io.fondaco.payment.ExternalRefund;
 import io.fondaco.payment.Payment;
 import io.fondaco.payment.PaymentId;
@@ -59,6 +60,7 @@ class OrderService {
     private final Inventory inventory;
     private final ResponseJson responseJson;
     private final CouponRedemptions coupons;
+    private final Parcels parcels;
 
     OrderService(
             Idempotency idempotency,
@@ -66,13 +68,15 @@ class OrderService {
             Payments payments,
             Inventory inventory,
             ResponseJson responseJson,
-            CouponRedemptions coupons) {
+            CouponRedemptions coupons,
+            Parcels parcels) {
         this.idempotency = idempotency;
         this.orders = orders;
         this.payments = payments;
         this.inventory = inventory;
         this.responseJson = responseJson;
         this.coupons = coupons;
+        this.parcels = parcels;
     }
 
     /**
@@ -262,14 +266,12 @@ class OrderService {
     }
 
     private Order fulfill(Order order, String actor, FulfillmentRequest request) {
-        UnitSelection units = order.unitsToFulfill(request.lines());
+        FulfillmentId id = FulfillmentId.random();
+        FulfillmentRequest sent =
+                request.labelId() == null ? request : request.of(parcels.send(order.id(), request.labelId(), id));
+        UnitSelection units = order.unitsToFulfill(sent.lines());
         Fulfillment fulfillment = new Fulfillment(
-                FulfillmentId.random(),
-                units.lines(),
-                request.carrier(),
-                request.trackingNumber(),
-                request.trackingUrl(),
-                Instant.EPOCH);
+                id, units.lines(), sent.carrier(), sent.trackingNumber(), sent.trackingUrl(), Instant.EPOCH);
         orders.addFulfillment(order.id(), fulfillment);
         return orders.apply(order, order.fulfill(units, fulfillment.id(), actor));
     }

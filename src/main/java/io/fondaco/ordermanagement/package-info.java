@@ -4,7 +4,7 @@
  * voids are retried until the provider confirms them.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"checkout", "inventory", "order", "payment", "tax"})
+@ApplicationModule(allowedDependencies = {"checkout", "inventory", "order", "parcel", "payment", "tax"})
 package io.fondaco.ordermanagement;
 
 import io.fondaco.platform.ApplicationModule;

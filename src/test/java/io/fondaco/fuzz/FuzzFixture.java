@@ -66,6 +66,10 @@ final class FuzzFixture {
             String zone = existingId("shipping-zones");
             path = path.replace("{zone}", zone).replace("{id}", path.contains("{id}") ? shippingMethod(zone) : "");
         }
+        if (path.contains("{label}")) {
+            String sent = createOrderToSend();
+            path = path.replace("{id}", sent).replace("{label}", createLabel(sent));
+        }
         for (String name : openApiOperation.parameters("path")) {
             path = path.replace("{" + name + "}", pathParameter(openApiOperation, name));
         }
@@ -90,6 +94,30 @@ final class FuzzFixture {
                         "/admin/v1/orders/%s/refunds".formatted(order),
                         "{\"amount\": {\"amount\": 1, \"currency\": \"GBP\"}}")
                 .path("refunds[0].id");
+    }
+
+    private String createOrderToSend() {
+        Shopper shopper = Shopper.withCart(sku, 1);
+        shopper.request()
+                .body("""
+                        {"shipping_address": {"name": "Ada", "line1": "Main Street 1", "city": "Leeds", \
+                        "postal_code": "LS1 4AP", "country": "GB"}, "shipping_method": "standard"}
+                        """)
+                .patch(shopper.path(""))
+                .then()
+                .statusCode(200);
+        Response completed = shopper.complete("tok_ok");
+        completed.then().statusCode(201);
+        return completed.path("id");
+    }
+
+    private static String createLabel(String order) {
+        String line = AdminApi.getOrder(order).path("lines[0].id");
+        return post("/admin/v1/orders/%s/labels".formatted(order), """
+                        {"provider": "test", "sender": {"name": "Lumen", "line1": "Hof 2", "city": "Berlin", \
+                        "postal_code": "10115", "country": "DE"}, \
+                        "parcels": [{"weight_grams": 500, "lines": [{"line_id": "%s", "quantity": 1}]}]}
+                        """.formatted(line)).path("data[0].id");
     }
 
     /** The fuzz may have removed the seller. */

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 
 /** The seller of the shop for one test. {@link #close} removes it: the settings are empty before and after. */
-final class SellerFixture implements AutoCloseable {
+public final class SellerFixture implements AutoCloseable {
     static final String SETTINGS = "/admin/v1/settings/seller";
 
     private static final List<String> FIELDS =
             List.of("name", "address_lines", "postal_code", "city", "region", "country", "tax_id", "registration");
 
-    SellerFixture() {
+    public SellerFixture() {
         restore();
     }
 
