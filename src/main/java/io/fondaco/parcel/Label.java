@@ -21,8 +21,7 @@ record Label(
         @Nullable Integer widthMm,
         @Nullable Integer heightMm,
 
-        @Schema(description = "The units in the parcel.")
-        List<LineQuantity> lines,
+        @Schema(description = "The units in the parcel.") List<LineQuantity> lines,
 
         @Nullable String carrier,
         @Nullable String trackingNumber,

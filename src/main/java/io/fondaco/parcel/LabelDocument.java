@@ -25,8 +25,8 @@ public final class LabelDocument {
             throw new IllegalArgumentException("A label is a PDF or a PNG");
         }
         if (content.length == 0 || content.length > MAX_BYTES) {
-            throw new IllegalArgumentException("A label of %,d bytes; 1 to %,d are accepted"
-                    .formatted(content.length, MAX_BYTES));
+            throw new IllegalArgumentException(
+                    "A label of %,d bytes; 1 to %,d are accepted".formatted(content.length, MAX_BYTES));
         }
         this.contentType = contentType;
         this.content = content.clone();

@@ -66,7 +66,8 @@ class LabelProviders {
     CompletableFuture<CancellationResult> cancel(String provider, CancellationRequest request) {
         return guard(provider)
                 .map(guard -> guard.call(
-                        CancellationResult.class, () -> verified(guard.provider().cancel(request))))
+                        CancellationResult.class,
+                        () -> verified(guard.provider().cancel(request))))
                 .orElseGet(LabelProviders::missing);
     }
 
@@ -113,8 +114,7 @@ class LabelProviders {
     }
 
     private static boolean isUrl(Optional<String> url) {
-        return isUrlLength(url)
-                && url.map(text -> URL.matcher(text).matches()).orElse(true);
+        return isUrlLength(url) && url.map(text -> URL.matcher(text).matches()).orElse(true);
     }
 
     private static boolean isUrlLength(Optional<String> text) {

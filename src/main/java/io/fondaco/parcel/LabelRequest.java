@@ -24,8 +24,7 @@ public record LabelRequest(
      * @param weightGrams above zero
      * @param size null if it is not known: the provider decides by the items, or refuses
      */
-    public record Parcel(
-            long weightGrams, @Nullable Size size, List<Item> items) {
+    public record Parcel(long weightGrams, @Nullable Size size, List<Item> items) {
         public Parcel {
             items = List.copyOf(items);
         }

@@ -163,17 +163,14 @@ class LabelResource {
             responseCode = "200",
             description = "The document.",
             content = {
-                @Content(
-                        mediaType = LabelDocument.PDF,
-                        schema = @Schema(type = SchemaType.STRING, format = "binary")),
+                @Content(mediaType = LabelDocument.PDF, schema = @Schema(type = SchemaType.STRING, format = "binary")),
                 @Content(mediaType = LabelDocument.PNG, schema = @Schema(type = SchemaType.STRING, format = "binary"))
             })
     public Response document(@RestPath String id, @RestPath String label) {
         LabelRow row = service.get(OrderId.parse(id), LabelId.parse(label));
         LabelId labelId = new LabelId(row.id());
-        byte[] content = documents
-                .find(labelId)
-                .orElseThrow(() -> ApiException.notFound("label document", labelId.toString()));
+        byte[] content =
+                documents.find(labelId).orElseThrow(() -> ApiException.notFound("label document", labelId.toString()));
         String type = Objects.requireNonNull(row.documentType());
         String ending = type.equals(LabelDocument.PDF) ? "pdf" : "png";
         return Response.ok(content, type)
@@ -206,8 +203,7 @@ class LabelResource {
             work.work(List.of(requested));
         }
         Label result = service.get(order, new LabelId(requested.id())).toLabel();
-        return Response.status(
-                        result.state() == LabelState.CANCELLING ? Response.Status.ACCEPTED : Response.Status.OK)
+        return Response.status(result.state() == LabelState.CANCELLING ? Response.Status.ACCEPTED : Response.Status.OK)
                 .entity(result)
                 .build();
     }

@@ -180,8 +180,8 @@ class LabelService implements Parcels {
 
     private Optional<LabelRow> published(Optional<LabelRow> changed) {
         changed.ifPresent(label -> LabelEvent.ofState(label)
-                .ifPresent(event ->
-                        outbox.publish(List.of(new NewEvent(event.id().toString(), label.version(), event)))));
+                .ifPresent(
+                        event -> outbox.publish(List.of(new NewEvent(event.id().toString(), label.version(), event)))));
         return changed;
     }
 

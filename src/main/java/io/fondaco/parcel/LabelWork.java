@@ -44,11 +44,13 @@ class LabelWork {
                 labels.stream().filter(label -> label.request() == null).toList());
         start(labels.stream().filter(label -> label.request() != null).toList(), this::purchase)
                 .forEach(call -> answer(call)
-                        .flatMap(result -> service.recordPurchase(new LabelId(call.label().id()), result))
+                        .flatMap(result ->
+                                service.recordPurchase(new LabelId(call.label().id()), result))
                         .ifPresent(known::add));
         start(known.stream().filter(LabelWork::isToBeCancelled).toList(), this::cancel)
                 .forEach(call -> answer(call)
-                        .ifPresent(result -> service.recordCancellation(new LabelId(call.label().id()), result)));
+                        .ifPresent(result -> service.recordCancellation(
+                                new LabelId(call.label().id()), result)));
     }
 
     private static boolean isToBeCancelled(LabelRow label) {

@@ -42,8 +42,9 @@ record NewLabels(
             @Nullable
             Long weightGrams,
 
-            @Schema(description = "Length, width and height are given together. Absent: those of the variant, if the"
-                    + " parcel has one unit; otherwise unknown.")
+            @Schema(
+                    description = "Length, width and height are given together. Absent: those of the variant, if the"
+                            + " parcel has one unit; otherwise unknown.")
             @Min(1)
             @Max(MAX_MILLIMETERS)
             @Nullable

@@ -153,8 +153,7 @@ final class ParcelPlanner {
     }
 
     /** Null unless all three are known; in the catalog, 0 is unknown. */
-    private static @Nullable Size toSize(
-            @Nullable Integer length, @Nullable Integer width, @Nullable Integer height) {
+    private static @Nullable Size toSize(@Nullable Integer length, @Nullable Integer width, @Nullable Integer height) {
         return length == null || width == null || height == null || length == 0 || width == 0 || height == 0
                 ? null
                 : new Size(length, width, height);

@@ -98,14 +98,10 @@ final class FuzzFixture {
 
     private String createOrderToSend() {
         Shopper shopper = Shopper.withCart(sku, 1);
-        shopper.request()
-                .body("""
+        shopper.request().body("""
                         {"shipping_address": {"name": "Ada", "line1": "Main Street 1", "city": "Leeds", \
                         "postal_code": "LS1 4AP", "country": "GB"}, "shipping_method": "standard"}
-                        """)
-                .patch(shopper.path(""))
-                .then()
-                .statusCode(200);
+                        """).patch(shopper.path("")).then().statusCode(200);
         Response completed = shopper.complete("tok_ok");
         completed.then().statusCode(201);
         return completed.path("id");
@@ -117,7 +113,8 @@ final class FuzzFixture {
                         {"provider": "test", "sender": {"name": "Lumen", "line1": "Hof 2", "city": "Berlin", \
                         "postal_code": "10115", "country": "DE"}, \
                         "parcels": [{"weight_grams": 500, "lines": [{"line_id": "%s", "quantity": 1}]}]}
-                        """.formatted(line)).path("data[0].id");
+                        """.formatted(line))
+                .path("data[0].id");
     }
 
     /** The fuzz may have removed the seller. */

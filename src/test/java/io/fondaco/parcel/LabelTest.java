@@ -121,9 +121,7 @@ class LabelTest {
                 .body("code", equalTo("quantity_exceeds_line"))
                 .body("errors.pointer", contains("/parcels/1/lines/0/quantity"));
         List<Response> responses = ConcurrentRunner.runAll(4, _ -> buy(order, parcel(order, 1)));
-        assertThat(responses)
-                .extracting(Response::statusCode)
-                .containsExactlyInAnyOrder(201, 422, 422, 422);
+        assertThat(responses).extracting(Response::statusCode).containsExactlyInAnyOrder(201, 422, 422, 422);
         cancel(order, bought).then().statusCode(200).body("state", equalTo("cancelled"));
         cancel(order, bought).then().statusCode(200).body("state", equalTo("cancelled"));
         buy(order, parcel(order, 2)).then().statusCode(201);
@@ -154,7 +152,9 @@ class LabelTest {
                 .body("code", equalTo("label_used"));
         cancel(order, bought).then().statusCode(409).body("code", equalTo("label_used"));
         AdminApi.orderAction(
-                        order.path("id"), "fulfillments", Map.of("label_id", LabelId.random().toString()))
+                        order.path("id"),
+                        "fulfillments",
+                        Map.of("label_id", LabelId.random().toString()))
                 .then()
                 .statusCode(422)
                 .body("code", equalTo("unknown_label"));
@@ -286,8 +286,8 @@ class LabelTest {
 
     @Test
     void orderWithoutAddressOrSellerHasNoLabel() throws SQLException {
-        Response collected =
-                Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1).complete("tok_ok");
+        Response collected = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1)
+                .complete("tok_ok");
         buy(collected, parcel(collected, 1)).then().statusCode(409).body("code", equalTo("no_shipping_address"));
         Response order = order(1, "Capital");
         Map<String, Object> withoutSender = Map.of("provider", "test", "parcels", List.of(parcel(order, 1)));
@@ -358,8 +358,7 @@ class LabelTest {
     }
 
     private static String path(Response order, Response bought) {
-        return "/admin/v1/orders/%s/labels/%s"
-                .formatted(order.<String>path("id"), bought.<String>path("data[0].id"));
+        return "/admin/v1/orders/%s/labels/%s".formatted(order.<String>path("id"), bought.<String>path("data[0].id"));
     }
 
     private static Response cancel(Response order, Response bought) {
