@@ -57,7 +57,7 @@ record Label(
         }
 
         /** Whether a provider has not answered yet. */
-        boolean isPending() {
+        boolean awaitsProvider() {
             return data.stream().anyMatch(label -> label.state() == LabelState.REQUESTED);
         }
     }

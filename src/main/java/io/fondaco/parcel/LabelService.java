@@ -140,7 +140,7 @@ class LabelService implements Parcels {
     }
 
     private IdempotentResponse response(LabelList labels) {
-        return new IdempotentResponse(labels.isPending() ? ACCEPTED : CREATED, Json.write(json, labels));
+        return new IdempotentResponse(labels.awaitsProvider() ? ACCEPTED : CREATED, Json.write(json, labels));
     }
 
     /** Claims labels whose provider must be asked. */

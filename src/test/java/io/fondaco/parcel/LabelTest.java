@@ -344,7 +344,7 @@ class LabelTest {
 
     private static Map<String, Object> parcel(Response order, int quantity) {
         return new HashMap<>(
-                Map.of("lines", List.of(Map.of("line_id", order.path("lines[0].id"), "quantity", quantity))));
+                Map.of("lines", List.of(Map.of("line_id", order.<String>path("lines[0].id"), "quantity", quantity))));
     }
 
     @SafeVarargs
