@@ -170,7 +170,7 @@ class LabelTest {
                         "fulfillments",
                         Map.of(
                                 "label_id", bought.path("data[0].id"),
-                                "lines", List.of(Map.of("line_id", order.path("lines[0].id"), "quantity", 2))))
+                                "lines", List.of(Map.of("line_id", order.<String>path("lines[0].id"), "quantity", 2))))
                 .then()
                 .statusCode(422)
                 .body("code", equalTo("quantity_exceeds_line"));
