@@ -1,14 +1,10 @@
 package io.fondaco.payment;
 
 import io.fondaco.payment.PaymentMetrics.CallResult;
+import io.fondaco.platform.remote.RemoteGuard;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
-import io.smallrye.faulttolerance.api.TypedGuard;
-import jakarta.enterprise.util.TypeLiteral;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,55 +12,30 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Guards the calls to one provider: a circuit breaker around a time limit around a bulkhead. Each call runs in its own
- * virtual thread, so that a call that hangs blocks no other.
- */
+/** Guards the calls to one provider. It says of each failed call whether money may have been requested. */
 final class ProviderGuard {
-    private static final Logger LOG = Logger.getLogger(ProviderGuard.class);
-
-    /** The circuit breaker evaluates this many of the most recent calls. */
-    static final int BREAKER_WINDOW_CALLS = 20;
-
     /** Calls of this pod to the provider; one more may wait, and further calls are not made. */
     static final int MAX_CONCURRENT_CALLS = 256;
 
-    /**
-     * Calls that wait for a free place, within their time limit. The minimum: the bulkhead needs a queue of at least
-     * one.
-     */
-    private static final int BULKHEAD_QUEUE_SIZE = 1;
-
     private final PaymentProvider provider;
     private final PaymentMetrics metrics;
-    private final TypedGuard<CompletionStage<Object>> guard;
+    private final RemoteGuard guard;
     private final AtomicReference<CircuitBreakerState> breakerState = new AtomicReference<>(CircuitBreakerState.CLOSED);
 
     ProviderGuard(PaymentProvider provider, PaymentSettings settings, PaymentMetrics metrics, Executor threads) {
         this.provider = provider;
         this.metrics = metrics;
-        this.guard = TypedGuard.create(new TypeLiteral<CompletionStage<Object>>() {})
-                .withDescription("payment provider " + provider.name())
-                .withCircuitBreaker()
-                .requestVolumeThreshold(BREAKER_WINDOW_CALLS)
-                .failureRatio(settings.breaker().failureRatio())
-                .delay(settings.breaker().delay().toMillis(), ChronoUnit.MILLIS)
-                .skipOn(BulkheadException.class)
-                .onStateChange(this::onStateChange)
-                .done()
-                .withTimeout()
-                .duration(settings.timeout().toMillis(), ChronoUnit.MILLIS)
-                .done()
-                .withBulkhead()
-                .limit(MAX_CONCURRENT_CALLS)
-                .queueSize(BULKHEAD_QUEUE_SIZE)
-                .done()
-                .withThreadOffload(true)
-                .withThreadOffloadExecutor(threads)
-                .build();
+        this.guard = new RemoteGuard(
+                "payment provider " + provider.name(),
+                new RemoteGuard.Limits(
+                        settings.timeout(),
+                        MAX_CONCURRENT_CALLS,
+                        settings.breaker().failureRatio(),
+                        settings.breaker().delay()),
+                threads,
+                breakerState::set);
         metrics.registerBreakerGauge(provider.name(), breakerState);
     }
 
@@ -84,9 +55,7 @@ final class ProviderGuard {
         CancellableCall cancellableCall = new CancellableCall();
         CallResult callResult = CallResult.FAILED;
         try {
-            T result = type.cast(guard.call(() -> CompletableFuture.completedFuture(cancellableCall.run(work)))
-                    .toCompletableFuture()
-                    .get());
+            T result = guard.call(type, () -> cancellableCall.run(work)).get();
             callResult = CallResult.ANSWERED;
             return result;
         } catch (ExecutionException e) {
@@ -98,9 +67,6 @@ final class ProviderGuard {
             cancellableCall.cancel();
             Thread.currentThread().interrupt();
             throw new PaymentProvider.OutcomeUnknown("Interrupted");
-        } catch (Exception e) {
-            callResult = classify(e);
-            throw toProviderFailure(e);
         } finally {
             metrics.recordCall(provider.name(), operation, callResult, Duration.ofNanos(System.nanoTime() - start));
         }
@@ -151,10 +117,5 @@ final class ProviderGuard {
             case PaymentProvider.OutcomeUnknown outcomeUnknown -> outcomeUnknown;
             default -> new PaymentProvider.OutcomeUnknown(provider.name() + " failed: " + thrown);
         };
-    }
-
-    private void onStateChange(CircuitBreakerState state) {
-        breakerState.set(state);
-        LOG.warnf("The circuit breaker of payment provider %s is %s", provider.name(), state);
     }
 }

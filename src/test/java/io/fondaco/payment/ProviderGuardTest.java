@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.fondaco.platform.remote.RemoteGuard;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -94,7 +95,7 @@ class ProviderGuardTest {
     void breakerOpensAfterFailuresAndClosesAgain() {
         ProviderGuard guard = guard(Map.of("fondaco.payment.breaker.delay", "500ms"));
         AtomicInteger callCount = new AtomicInteger();
-        for (int i = 0; i < ProviderGuard.BREAKER_WINDOW_CALLS; i++) {
+        for (int i = 0; i < RemoteGuard.BREAKER_WINDOW_CALLS; i++) {
             assertThatThrownBy(() -> call(guard, () -> {
                         callCount.incrementAndGet();
                         throw new PaymentProvider.OutcomeUnknown("away");
@@ -106,7 +107,7 @@ class ProviderGuardTest {
                     return "called";
                 }))
                 .isInstanceOf(PaymentProvider.ProviderUnavailable.class);
-        assertThat(callCount).hasValue(ProviderGuard.BREAKER_WINDOW_CALLS);
+        assertThat(callCount).hasValue(RemoteGuard.BREAKER_WINDOW_CALLS);
         await().atMost(TIMEOUT).ignoreExceptions().until(() -> call(guard, () -> "recovered")
                 .equals("recovered"));
     }

@@ -7,21 +7,14 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import io.fondaco.platform.transactions.CallOutsideTransaction;
 import io.fondaco.platform.transactions.OutsideTransaction;
-import io.smallrye.faulttolerance.api.CircuitBreakerState;
-import io.smallrye.faulttolerance.api.TypedGuard;
-import jakarta.enterprise.util.TypeLiteral;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
-import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 import org.jboss.logging.Logger;
 
@@ -46,25 +39,13 @@ public final class RemoteAnswers<K, V> implements AutoCloseable {
     /** How long a system that did not answer a request is not asked the same again. */
     public static final Duration FAILURE_KEPT_FOR = Duration.ofSeconds(10);
 
-    /** The circuit breaker evaluates this many of the most recent calls. */
-    static final int BREAKER_WINDOW_CALLS = 20;
-
-    /** Calls of this pod to the system; further ones fail, which does not open the circuit breaker. */
-    static final int MAX_CONCURRENT_CALLS = 64;
-
-    private static final double BREAKER_FAILURE_RATIO = 0.5;
-    private static final Duration BREAKER_DELAY = Duration.ofSeconds(5);
-
-    /** The minimum. */
-    private static final int BULKHEAD_QUEUE_SIZE = 1;
-
     private static final Logger LOG = Logger.getLogger(RemoteAnswers.class);
 
     private final String system;
     private final Function<K, V> call;
     private final OutsideTransaction outsideTransaction;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-    private final TypedGuard<CompletionStage<Boolean>> guard;
+    private final RemoteGuard guard;
     private final Cache<K, Answer<V>> kept;
 
     /** What is known of a request. */
@@ -112,7 +93,7 @@ public final class RemoteAnswers<K, V> implements AutoCloseable {
         this.system = system;
         this.call = call;
         this.outsideTransaction = outsideTransaction;
-        this.guard = guard(system, times.timeLimit(), executor);
+        this.guard = new RemoteGuard(system, RemoteGuard.Limits.ofTime(times.timeLimit()), executor);
         this.kept = Caffeine.newBuilder()
                 .maximumWeight(capacity.maxWeight())
                 .weigher((K request, Answer<V> _) -> capacity.weight().applyAsInt(request))
@@ -121,33 +102,6 @@ public final class RemoteAnswers<K, V> implements AutoCloseable {
                     case Answer.Unavailable<V> _ -> times.failureKeptFor();
                 }))
                 .build();
-    }
-
-    private static TypedGuard<CompletionStage<Boolean>> guard(
-            String system, Duration timeLimit, ExecutorService executor) {
-        return TypedGuard.create(new TypeLiteral<CompletionStage<Boolean>>() {})
-                .withDescription(system)
-                .withCircuitBreaker()
-                .requestVolumeThreshold(BREAKER_WINDOW_CALLS)
-                .failureRatio(BREAKER_FAILURE_RATIO)
-                .delay(BREAKER_DELAY.toMillis(), ChronoUnit.MILLIS)
-                .skipOn(BulkheadException.class)
-                .onStateChange(state -> onStateChange(system, state))
-                .done()
-                .withTimeout()
-                .duration(timeLimit.toMillis(), ChronoUnit.MILLIS)
-                .done()
-                .withBulkhead()
-                .limit(MAX_CONCURRENT_CALLS)
-                .queueSize(BULKHEAD_QUEUE_SIZE)
-                .done()
-                .withThreadOffload(true)
-                .withThreadOffloadExecutor(executor)
-                .build();
-    }
-
-    private static void onStateChange(String system, CircuitBreakerState state) {
-        LOG.warnf("The circuit breaker of %s is %s", system, state);
     }
 
     /** Interrupts the calls that are in progress. */
@@ -182,27 +136,17 @@ public final class RemoteAnswers<K, V> implements AutoCloseable {
      */
     public CompletableFuture<Void> fetch(K request) {
         AtomicReference<Answer<V>> answer = new AtomicReference<>(new Answer.Unavailable<>());
-        return guarded(() -> answer.set(new Answer.Known<>(call.apply(request))))
+        return guard.call(Boolean.class, () -> {
+                    answer.set(new Answer.Known<>(call.apply(request)));
+                    return true;
+                })
                 .exceptionally(this::logFailure)
-                .thenAccept(_ -> kept.put(request, requireNonNull(answer.get())))
-                .toCompletableFuture();
-    }
-
-    private CompletionStage<Boolean> guarded(Runnable work) {
-        try {
-            return guard.call(() -> {
-                work.run();
-                return CompletableFuture.completedFuture(true);
-            });
-        } catch (Exception e) {
-            return CompletableFuture.failedFuture(e);
-        }
+                .thenAccept(_ -> kept.put(request, requireNonNull(answer.get())));
     }
 
     /** While the circuit breaker is open, it has been logged already. */
     private boolean logFailure(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = RemoteGuard.causeOf(failure);
         if (!(cause instanceof CircuitBreakerOpenException)) {
             LOG.warnf("No answer of %s: %s", system, cause);
         }

@@ -108,10 +108,10 @@ class RemoteAnswersTest {
                     throw new IllegalStateException("down");
                 },
                 new Times(LONG, LONG, LONG));
-        for (int request = 0; request < 3 * RemoteAnswers.BREAKER_WINDOW_CALLS; request++) {
+        for (int request = 0; request < 3 * RemoteGuard.BREAKER_WINDOW_CALLS; request++) {
             assertThat(answers.get("request " + request)).isEqualTo(UNAVAILABLE);
         }
-        assertThat(calls.get()).isBetween(RemoteAnswers.BREAKER_WINDOW_CALLS, 2 * RemoteAnswers.BREAKER_WINDOW_CALLS);
+        assertThat(calls.get()).isBetween(RemoteGuard.BREAKER_WINDOW_CALLS, 2 * RemoteGuard.BREAKER_WINDOW_CALLS);
     }
 
     @Test
