@@ -5,6 +5,7 @@ import io.fondaco.importing.ImportLease.ImportLeaseLost;
 import io.fondaco.platform.csv.CsvHeader;
 import io.fondaco.platform.csv.CsvRow;
 import io.fondaco.platform.transactions.RetriedWrites;
+import io.fondaco.productfiles.InvalidCell;
 import io.fondaco.productfiles.RowError;
 import io.fondaco.tax.TaxRateDraft;
 import io.fondaco.tax.TaxRates;
@@ -59,7 +60,7 @@ class TaxRateBatchImporter {
         for (CsvRow row : rows) {
             try {
                 parsedRows.add(new ParsedRow(row.number(), parser.parse(row)));
-            } catch (TaxRateRowParser.InvalidRow e) {
+            } catch (InvalidCell e) {
                 batchResult.reject(e.error());
             }
         }

@@ -3,10 +3,11 @@ package io.fondaco.importing;
 import io.fondaco.platform.csv.CsvHeader;
 import io.fondaco.platform.csv.CsvRow;
 import io.fondaco.platform.csv.InvalidCsvHeader;
-import io.fondaco.platform.csv.TextSanitizer;
 import io.fondaco.platform.web.DateTimeParser;
 import io.fondaco.platform.web.Violation;
+import io.fondaco.productfiles.InvalidCell;
 import io.fondaco.productfiles.RowError;
+import io.fondaco.productfiles.RowReader;
 import io.fondaco.tax.TaxRateDraft;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -14,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,22 +54,8 @@ final class TaxRateRowParser {
         }
     }
 
-    /** A row that cannot be read. */
-    static final class InvalidRow extends Exception {
-        private final transient RowError error;
-
-        private InvalidRow(RowError error) {
-            super(error.detail());
-            this.error = error;
-        }
-
-        RowError error() {
-            return error;
-        }
-    }
-
-    TaxRateDraft parse(CsvRow row) throws InvalidRow {
-        requireReadable(row);
+    TaxRateDraft parse(CsvRow cells) throws InvalidCell {
+        RowReader row = RowReader.validated(csvHeader, cells);
         String region = text(row, REGION);
         String category = text(row, CATEGORY);
         return new TaxRateDraft(
@@ -82,61 +68,25 @@ final class TaxRateRowParser {
                         .toList(),
                 category.isEmpty() ? null : category,
                 requiredText(row, RATE),
-                parseFlag(row),
+                Boolean.TRUE.equals(row.flag(List.of(COMPOUND))),
                 parseInstant(row, VALID_FROM),
                 parseInstant(row, VALID_UNTIL));
     }
 
-    /** Every cell with content has a column, and is valid text. */
-    private void requireReadable(CsvRow row) throws InvalidRow {
-        for (int position = 0; position < row.cells().size(); position++) {
-            String cell = row.cells().get(position);
-            if (csvHeader.isRejectionColumn(position)) {
-                continue;
-            }
-            boolean named = position < csvHeader.size()
-                    && !csvHeader.names().get(position).isEmpty();
-            if (!named && !cell.isBlank()) {
-                throw new InvalidRow(
-                        RowError.of(row.number(), "", "wrong_column_count", "'%s' has no column in the header", cell));
-            }
-            if (named && !(TextSanitizer.isValidUtf8(cell) && TextSanitizer.isStorable(cell))) {
-                throw new InvalidRow(RowError.of(
-                        row.number(),
-                        csvHeader.names().get(position),
-                        "invalid_encoding",
-                        "'%s' has characters that are not UTF-8 or cannot be stored",
-                        cell));
-            }
-        }
-    }
-
     /** The cell without surrounding blanks; empty if there is none. */
-    private String text(CsvRow row, String column) {
-        OptionalInt position = csvHeader.position(List.of(column));
-        return position.isPresent() && position.getAsInt() < row.cells().size()
-                ? TextSanitizer.strip(row.cells().get(position.getAsInt()))
-                : "";
+    private static String text(RowReader row, String column) {
+        return row.normalizedText(List.of(column));
     }
 
-    private String requiredText(CsvRow row, String column) throws InvalidRow {
+    private static String requiredText(RowReader row, String column) throws InvalidCell {
         String text = text(row, column);
         if (text.isEmpty()) {
-            throw invalidCell(row, column, "required", "The row has no %s", column);
+            throw row.invalidCell(List.of(column), "required", "The row has no %s", column);
         }
         return text;
     }
 
-    private boolean parseFlag(CsvRow row) throws InvalidRow {
-        String text = text(row, COMPOUND);
-        return switch (text.toLowerCase(Locale.ROOT)) {
-            case "true", "yes", "1" -> true;
-            case "", "false", "no", "0" -> false;
-            default -> throw invalidCell(row, COMPOUND, "invalid_boolean", "'%s' is neither true nor false", text);
-        };
-    }
-
-    private @Nullable Instant parseInstant(CsvRow row, String column) throws InvalidRow {
+    private static @Nullable Instant parseInstant(RowReader row, String column) throws InvalidCell {
         String text = text(row, column);
         if (text.isEmpty()) {
             return null;
@@ -144,17 +94,12 @@ final class TaxRateRowParser {
         try {
             return DateTimeParser.parseInstant(text);
         } catch (DateTimeException _) {
-            throw invalidCell(
-                    row,
-                    column,
+            throw row.invalidCell(
+                    List.of(column),
                     "invalid_date_time",
                     "'%s' is not an RFC 3339 date-time like 2021-01-01T00:00:00+01:00",
                     text);
         }
-    }
-
-    private InvalidRow invalidCell(CsvRow row, String column, String code, String template, String value) {
-        return new InvalidRow(RowError.of(row.number(), csvHeader.columnName(List.of(column)), code, template, value));
     }
 
     /** The error of a row whose rate breaks a rule. */

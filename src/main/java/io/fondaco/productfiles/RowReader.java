@@ -130,7 +130,7 @@ public final class RowReader {
     }
 
     /** The text of a cell with a number or a keyword: also without invisible blanks. */
-    private String normalizedText(List<String> column) {
+    public String normalizedText(List<String> column) {
         return TextSanitizer.strip(trimmedText(column));
     }
 
@@ -156,7 +156,7 @@ public final class RowReader {
 
     /** Null if the cell is empty or there is no such column. */
     @Nullable
-    Boolean flag(List<String> column) throws InvalidCell {
+    public Boolean flag(List<String> column) throws InvalidCell {
         String text = normalizedText(column);
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "" -> null;
