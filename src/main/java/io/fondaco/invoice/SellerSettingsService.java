@@ -3,6 +3,7 @@ package io.fondaco.invoice;
 import io.fondaco.invoice.InvoiceData.InvoiceSeller;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.FieldChanges;
 import io.fondaco.platform.web.IfMatch;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
@@ -10,7 +11,6 @@ import jakarta.transaction.Transactional;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
@@ -96,34 +96,26 @@ class SellerSettingsService implements Seller {
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                 .getSingleResult();
         IfMatch.require(ifMatch, before.version());
-        Set<String> cleared = change.clear() == null ? Set.of() : Set.copyOf(change.clear());
-        List<String> lines = cleared.contains("address_lines")
+        FieldChanges fields = new FieldChanges(change.clear());
+        List<String> lines = fields.clears("address_lines")
                 ? List.of()
                 : Optional.ofNullable(change.addressLines()).orElse(before.addressLines());
         session.createMutationQuery(UPDATE)
-                .setParameter("name", changed(cleared, "name", change.name(), before.name()), String.class)
+                .setParameter("name", fields.apply("name", change.name(), before.name()), String.class)
                 .setParameter("addressLines", lines)
                 .setParameter(
                         "postalCode",
-                        changed(cleared, "postal_code", change.postalCode(), before.postalCode()),
+                        fields.apply("postal_code", change.postalCode(), before.postalCode()),
                         String.class)
-                .setParameter("city", changed(cleared, "city", change.city(), before.city()), String.class)
-                .setParameter("region", changed(cleared, "region", change.region(), before.region()), String.class)
-                .setParameter("country", changed(cleared, "country", change.country(), before.country()), String.class)
-                .setParameter("taxId", changed(cleared, "tax_id", change.taxId(), before.taxId()), String.class)
+                .setParameter("city", fields.apply("city", change.city(), before.city()), String.class)
+                .setParameter("region", fields.apply("region", change.region(), before.region()), String.class)
+                .setParameter("country", fields.apply("country", change.country(), before.country()), String.class)
+                .setParameter("taxId", fields.apply("tax_id", change.taxId(), before.taxId()), String.class)
                 .setParameter(
                         "registration",
-                        changed(cleared, "registration", change.registration(), before.registration()),
+                        fields.apply("registration", change.registration(), before.registration()),
                         String.class)
                 .executeUpdate();
         return get();
-    }
-
-    private static @Nullable String changed(
-            Set<String> cleared, String field, @Nullable String requested, @Nullable String before) {
-        if (cleared.contains(field)) {
-            return null;
-        }
-        return requested == null ? before : requested;
     }
 }

@@ -5,7 +5,9 @@ import io.fondaco.platform.cache.CacheTag;
 import io.fondaco.platform.messaging.NewEvent;
 import io.fondaco.platform.messaging.Outbox;
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.sql.Timestamps;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.FieldChanges;
 import io.fondaco.platform.web.IfMatch;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.pricing.Pricing.PriceListEvent;
@@ -15,7 +17,6 @@ import io.fondaco.pricing.Pricing.PriceListEvent.PriceListUpdated;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -74,8 +75,8 @@ class PriceListService {
                 request.customerGroup(),
                 distinct(orEmpty(request.countries())),
                 request.priority() == null ? 0 : request.priority(),
-                toDatabasePrecision(request.validFrom()),
-                toDatabasePrecision(request.validUntil()),
+                Timestamps.toDatabasePrecision(request.validFrom()),
+                Timestamps.toDatabasePrecision(request.validUntil()),
                 request.taxIncluded(),
                 1,
                 Instant.EPOCH,
@@ -112,27 +113,19 @@ class PriceListService {
     }
 
     private static PriceList applyChange(PriceList before, PriceListChange change) {
-        Set<String> cleared = Set.copyOf(orEmpty(change.clear()));
+        FieldChanges fields = new FieldChanges(change.clear());
         return new PriceList(
                 before.id(),
                 Optional.ofNullable(change.name()).map(String::strip).orElse(before.name()),
                 before.currency(),
-                cleared.contains("customer_group")
-                        ? null
-                        : change.customerGroup() == null ? before.customerGroup() : change.customerGroup(),
+                fields.apply("customer_group", change.customerGroup(), before.customerGroup()),
                 Optional.ofNullable(change.countries())
                         .map(PriceListService::distinct)
                         .orElse(before.countries()),
                 Optional.ofNullable(change.priority()).orElse(before.priority()),
-                cleared.contains("valid_from")
-                        ? null
-                        : change.validFrom() == null ? before.validFrom() : toDatabasePrecision(change.validFrom()),
-                cleared.contains("valid_until")
-                        ? null
-                        : change.validUntil() == null ? before.validUntil() : toDatabasePrecision(change.validUntil()),
-                cleared.contains("tax_included")
-                        ? null
-                        : change.taxIncluded() == null ? before.taxIncluded() : change.taxIncluded(),
+                fields.apply("valid_from", Timestamps.toDatabasePrecision(change.validFrom()), before.validFrom()),
+                fields.apply("valid_until", Timestamps.toDatabasePrecision(change.validUntil()), before.validUntil()),
+                fields.apply("tax_included", change.taxIncluded(), before.taxIncluded()),
                 before.version(),
                 before.createdAt(),
                 before.updatedAt());
@@ -194,9 +187,5 @@ class PriceListService {
 
     private static List<String> distinct(List<String> texts) {
         return texts.stream().distinct().toList();
-    }
-
-    private static @Nullable Instant toDatabasePrecision(@Nullable Instant instant) {
-        return instant == null ? null : instant.truncatedTo(ChronoUnit.MICROS);
     }
 }

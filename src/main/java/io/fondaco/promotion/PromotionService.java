@@ -4,7 +4,9 @@ import io.fondaco.platform.cache.CacheInvalidation;
 import io.fondaco.platform.messaging.NewEvent;
 import io.fondaco.platform.messaging.Outbox;
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.sql.Timestamps;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.FieldChanges;
 import io.fondaco.platform.web.IfMatch;
 import io.fondaco.promotion.Promotion.Stacking;
 import io.fondaco.promotion.Promotion.Trigger;
@@ -12,12 +14,10 @@ import io.fondaco.promotion.PromotionEntity.PromotionRow;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -86,24 +86,24 @@ class PromotionService {
                 trigger,
                 action.type(),
                 action.basisPoints(),
-                orEmpty(action.amounts()),
+                PromotionAction.orEmpty(action.amounts()),
                 action,
-                orEmpty(request.conditions()),
-                orEmpty(request.minimumSubtotals()),
-                orEmpty(request.maximumDiscounts()),
-                toDatabasePrecision(request.startsAt()),
-                toDatabasePrecision(request.endsAt()),
+                PromotionAction.orEmpty(request.conditions()),
+                PromotionAction.orEmpty(request.minimumSubtotals()),
+                PromotionAction.orEmpty(request.maximumDiscounts()),
+                Timestamps.toDatabasePrecision(request.startsAt()),
+                Timestamps.toDatabasePrecision(request.endsAt()),
                 request.usageLimit(),
                 request.usageLimitPerCustomer(),
                 request.usageLimitPerOrder(),
-                orEmpty(request.budgets()),
+                PromotionAction.orEmpty(request.budgets()),
                 List.of(),
                 Objects.requireNonNullElse(request.priority(), 0),
                 Stacking.of(combinable),
                 request.group(),
                 combinable,
                 !Boolean.FALSE.equals(request.active()),
-                distinctSkus(orEmpty(request.skus())),
+                distinctSkus(PromotionAction.orEmpty(request.skus())),
                 0,
                 1,
                 Instant.EPOCH,
@@ -138,7 +138,8 @@ class PromotionService {
             if (request.kind() == null) {
                 throw ApiException.invalid(ACTION, "required", "A promotion needs an action, or a kind.");
             }
-            return PromotionAction.simple(request.kind(), request.basisPoints(), orEmpty(request.amounts()));
+            return PromotionAction.simple(
+                    request.kind(), request.basisPoints(), PromotionAction.orEmpty(request.amounts()));
         }
         if (request.kind() != null && request.kind() != action.type()) {
             throw ApiException.invalid("/kind", "differs_from_action", "The kind is the type of the action.");
@@ -213,7 +214,7 @@ class PromotionService {
     }
 
     private static Promotion applyChange(Promotion before, PromotionChange change) {
-        Set<String> cleared = Set.copyOf(orEmpty(change.clear()));
+        FieldChanges fields = new FieldChanges(change.clear());
         String title = changedTitle(before, change);
         PromotionAction action = changedAction(before, change);
         boolean combinable = changedCombinable(before, change);
@@ -225,27 +226,22 @@ class PromotionService {
                 before.trigger(),
                 action.type(),
                 action.basisPoints(),
-                orEmpty(action.amounts()),
+                PromotionAction.orEmpty(action.amounts()),
                 action,
                 Objects.requireNonNullElse(change.conditions(), before.conditions()),
                 Objects.requireNonNullElse(change.minimumSubtotals(), before.minimumSubtotals()),
                 Objects.requireNonNullElse(change.maximumDiscounts(), before.maximumDiscounts()),
-                changed(cleared.contains("starts_at"), toDatabasePrecision(change.startsAt()), before.startsAt()),
-                changed(cleared.contains("ends_at"), toDatabasePrecision(change.endsAt()), before.endsAt()),
-                changed(false, change.usageLimit(), before.usageLimit()),
-                changed(
-                        cleared.contains("usage_limit_per_customer"),
-                        change.usageLimitPerCustomer(),
-                        before.usageLimitPerCustomer()),
-                changed(
-                        cleared.contains("usage_limit_per_order"),
-                        change.usageLimitPerOrder(),
-                        before.usageLimitPerOrder()),
+                fields.apply("starts_at", Timestamps.toDatabasePrecision(change.startsAt()), before.startsAt()),
+                fields.apply("ends_at", Timestamps.toDatabasePrecision(change.endsAt()), before.endsAt()),
+                change.usageLimit() == null ? before.usageLimit() : change.usageLimit(),
+                fields.apply(
+                        "usage_limit_per_customer", change.usageLimitPerCustomer(), before.usageLimitPerCustomer()),
+                fields.apply("usage_limit_per_order", change.usageLimitPerOrder(), before.usageLimitPerOrder()),
                 Objects.requireNonNullElse(change.budgets(), before.budgets()),
                 before.budgetsUsed(),
                 Objects.requireNonNullElse(change.priority(), before.priority()),
                 Stacking.of(combinable),
-                changed(cleared.contains("group"), change.group(), before.group()),
+                fields.apply("group", change.group(), before.group()),
                 combinable,
                 Optional.ofNullable(change.active()).orElse(before.active()),
                 Optional.ofNullable(change.skus())
@@ -255,13 +251,6 @@ class PromotionService {
                 before.version(),
                 before.createdAt(),
                 before.updatedAt());
-    }
-
-    private static <T> @Nullable T changed(boolean cleared, @Nullable T changed, @Nullable T before) {
-        if (cleared) {
-            return null;
-        }
-        return changed == null ? before : changed;
     }
 
     private static String changedTitle(Promotion before, PromotionChange change) {
@@ -295,7 +284,7 @@ class PromotionService {
         }
         return PromotionAction.simple(
                 before.kind(),
-                changed(false, change.basisPoints(), before.basisPoints()),
+                change.basisPoints() == null ? before.basisPoints() : change.basisPoints(),
                 Objects.requireNonNullElse(change.amounts(), before.amounts()));
     }
 
@@ -343,15 +332,7 @@ class PromotionService {
         return ApiException.notFound("promotion", id.toString());
     }
 
-    private static <T> List<T> orEmpty(@Nullable List<T> list) {
-        return list == null ? List.of() : list;
-    }
-
     private static List<String> distinctSkus(List<String> skus) {
         return skus.stream().distinct().toList();
-    }
-
-    private static @Nullable Instant toDatabasePrecision(@Nullable Instant instant) {
-        return instant == null ? null : instant.truncatedTo(ChronoUnit.MICROS);
     }
 }

@@ -5,13 +5,13 @@ import io.fondaco.catalog.CategoryId;
 import io.fondaco.catalog.CategoryTree;
 import io.fondaco.catalog.ProductId;
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.postal.Countries;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.promotion.PromotionAction.Tier;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,8 +30,6 @@ class RuleValidator {
 
     /** Larger sets and thresholds than a line can have units make no sense. */
     private static final int MAX_UNITS = 1_000_000;
-
-    private static final Set<String> COUNTRIES = Set.of(Locale.getISOCountries());
 
     private final Catalog catalog;
 
@@ -239,7 +237,7 @@ class RuleValidator {
         validateCodes(
                 pointer + "/countries",
                 PromotionAction.orEmpty(condition.countries()),
-                COUNTRIES::contains,
+                Countries::isKnown,
                 "unknown_country",
                 found);
         validateCodes(

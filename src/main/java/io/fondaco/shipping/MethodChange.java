@@ -2,6 +2,7 @@ package io.fondaco.shipping;
 
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
+import io.fondaco.platform.web.FieldChanges;
 import io.fondaco.shipping.ShippingMethod.Cutoff;
 import io.fondaco.shipping.ShippingMethod.Rate;
 import io.fondaco.shipping.ShippingMethod.Surcharge;
@@ -13,7 +14,6 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +55,7 @@ record MethodChange(
                 clear) {
 
     ShippingMethod applyTo(ShippingMethod method) {
-        Set<String> cleared = clear == null ? Set.of() : Set.copyOf(clear);
+        FieldChanges fields = new FieldChanges(clear);
         return new ShippingMethod(
                 method.id(),
                 method.zoneId(),
@@ -64,22 +64,18 @@ record MethodChange(
                 method.currency(),
                 method.profile(),
                 Objects.requireNonNullElse(rates, method.rates()),
-                cleared.contains("free_from") ? null : orElse(freeFrom, method.freeFrom()),
+                fields.apply("free_from", freeFrom, method.freeFrom()),
                 Objects.requireNonNullElse(surcharges, method.surcharges()),
-                cleared.contains("estimate") ? null : orElse(estimateMinDays, method.estimateMinDays()),
-                cleared.contains("estimate") ? null : orElse(estimateMaxDays, method.estimateMaxDays()),
-                cleared.contains("cutoff") ? null : orElse(cutoff, method.cutoff()),
+                fields.apply("estimate", estimateMinDays, method.estimateMinDays()),
+                fields.apply("estimate", estimateMaxDays, method.estimateMaxDays()),
+                fields.apply("cutoff", cutoff, method.cutoff()),
                 Objects.requireNonNullElse(needsAddress, method.needsAddress()),
-                cleared.contains("pickup_location") ? null : orElse(pickupLocation, method.pickupLocation()),
-                cleared.contains("max_weight_grams") ? null : orElse(maxWeightGrams, method.maxWeightGrams()),
-                cleared.contains("provider") ? null : orElse(provider, method.provider()),
+                fields.apply("pickup_location", pickupLocation, method.pickupLocation()),
+                fields.apply("max_weight_grams", maxWeightGrams, method.maxWeightGrams()),
+                fields.apply("provider", provider, method.provider()),
                 Objects.requireNonNullElse(active, method.active()),
                 method.version(),
                 method.createdAt(),
                 method.updatedAt());
-    }
-
-    private static <T> @Nullable T orElse(@Nullable T value, @Nullable T otherwise) {
-        return value == null ? otherwise : value;
     }
 }

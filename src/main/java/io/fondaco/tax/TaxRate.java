@@ -2,12 +2,12 @@ package io.fondaco.tax;
 
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.postal.PostalCodePatterns;
+import io.fondaco.platform.web.FieldChanges;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -139,17 +139,17 @@ record TaxRate(
             List<@NotNull @Pattern(regexp = "region|valid_from|valid_until") String> clear) {
 
         TaxRateDraft applyTo(TaxRate before) {
-            Set<String> cleared = clear == null ? Set.of() : Set.copyOf(clear);
+            FieldChanges fields = new FieldChanges(clear);
             return new TaxRateDraft(
                     name == null ? before.name : name,
                     country == null ? before.country : country,
-                    cleared.contains("region") ? null : region == null ? before.region : region,
+                    fields.apply("region", region, before.region),
                     postalCodes == null ? before.postalCodes : postalCodes,
                     category == null ? before.category : category,
                     rate == null ? before.rate : rate,
                     compound == null ? before.compound : compound,
-                    cleared.contains("valid_from") ? null : validFrom == null ? before.validFrom : validFrom,
-                    cleared.contains("valid_until") ? null : validUntil == null ? before.validUntil : validUntil);
+                    fields.apply("valid_from", validFrom, before.validFrom),
+                    fields.apply("valid_until", validUntil, before.validUntil));
         }
     }
 }

@@ -1,22 +1,21 @@
 package io.fondaco.tax;
 
+import io.fondaco.platform.postal.Countries;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.postal.PostalCodePatterns;
 import io.fondaco.platform.postal.Regions;
+import io.fondaco.platform.sql.Timestamps;
 import io.fondaco.platform.web.Violation;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of a single tax rate, for requests and files. */
 final class TaxRateValidator {
-    private static final Set<String> COUNTRIES = Set.of(Locale.getISOCountries());
     private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,9}(\\.[0-9]{1,18})?");
     private static final Pattern PRINTABLE = Pattern.compile(PostalAddress.PRINTABLE);
     private static final int MAX_DECIMALS = 6;
@@ -42,7 +41,7 @@ final class TaxRateValidator {
                 normalizeCategory(draft.category(), violations),
                 normalizeRate(draft.rate(), violations),
                 Boolean.TRUE.equals(draft.compound()),
-                truncate(draft.validFrom()),
+                Timestamps.toDatabasePrecision(draft.validFrom()),
                 normalizeEnd(draft.validFrom(), draft.validUntil(), violations));
     }
 
@@ -63,7 +62,7 @@ final class TaxRateValidator {
 
     private static @Nullable String normalizePlace(
             String country, @Nullable String region, List<Violation> violations) {
-        if (!isCountry(country)) {
+        if (!Countries.isKnown(country)) {
             violations.add(unknownCountry("/country", country));
             return null;
         }
@@ -140,21 +139,12 @@ final class TaxRateValidator {
 
     private static @Nullable Instant normalizeEnd(
             @Nullable Instant from, @Nullable Instant until, List<Violation> violations) {
-        Instant start = truncate(from);
-        Instant end = truncate(until);
+        Instant start = Timestamps.toDatabasePrecision(from);
+        Instant end = Timestamps.toDatabasePrecision(until);
         if (start != null && end != null && !start.isBefore(end)) {
             violations.add(new Violation("/valid_until", "ends_before_start", "valid_until must be after valid_from."));
         }
         return end;
-    }
-
-    /** To the precision of the database. */
-    private static @Nullable Instant truncate(@Nullable Instant instant) {
-        return instant == null ? null : instant.truncatedTo(ChronoUnit.MICROS);
-    }
-
-    static boolean isCountry(String country) {
-        return COUNTRIES.contains(country);
     }
 
     static Violation unknownCountry(String pointer, String country) {

@@ -2,8 +2,10 @@ package io.fondaco.tax;
 
 import io.fondaco.platform.cache.CacheInvalidation;
 import io.fondaco.platform.cache.CacheTag;
+import io.fondaco.platform.postal.Countries;
 import io.fondaco.platform.postal.Regions;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.FieldChanges;
 import io.fondaco.platform.web.IfMatch;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.tax.TaxSettingsEntity.SettingsRow;
@@ -88,12 +90,10 @@ class TaxSettingsService {
     }
 
     private static TaxSettings applyChange(TaxSettings before, TaxSettings.Change change) {
-        Set<String> cleared = change.clear() == null ? Set.of() : Set.copyOf(change.clear());
-        String country = cleared.contains("seller_country")
-                ? null
-                : Optional.ofNullable(change.sellerCountry()).orElse(before.sellerCountry());
-        String region = change.sellerRegion() == null ? before.sellerRegion() : change.sellerRegion();
-        String postalCode = change.sellerPostalCode() == null ? before.sellerPostalCode() : change.sellerPostalCode();
+        FieldChanges fields = new FieldChanges(change.clear());
+        String country = fields.apply("seller_country", change.sellerCountry(), before.sellerCountry());
+        String region = fields.apply("seller_region", change.sellerRegion(), before.sellerRegion());
+        String postalCode = fields.apply("seller_postal_code", change.sellerPostalCode(), before.sellerPostalCode());
         return new TaxSettings(
                 Optional.ofNullable(change.pricesIncludeTax()).orElse(before.pricesIncludeTax()),
                 Optional.ofNullable(change.rounding()).orElse(before.rounding()),
@@ -101,10 +101,8 @@ class TaxSettingsService {
                 Optional.ofNullable(change.shippingTax()).orElse(before.shippingTax()),
                 Optional.ofNullable(change.shippingCategory()).orElse(before.shippingCategory()),
                 country,
-                cleared.contains("seller_region") || region == null || country == null
-                        ? null
-                        : Regions.normalize(country, region),
-                cleared.contains("seller_postal_code") || country == null ? null : postalCode,
+                region == null || country == null ? null : Regions.normalize(country, region),
+                country == null ? null : postalCode,
                 Optional.ofNullable(change.reverseCharge()).orElse(before.reverseCharge()),
                 before.version(),
                 before.updatedAt());
@@ -114,7 +112,7 @@ class TaxSettingsService {
         List<Violation> violations = new ArrayList<>();
         String country = settings.sellerCountry();
         String region = settings.sellerRegion();
-        if (country != null && !TaxRateValidator.isCountry(country)) {
+        if (country != null && !Countries.isKnown(country)) {
             violations.add(TaxRateValidator.unknownCountry("/seller_country", country));
         } else if (country != null && region != null && !Regions.isKnown(country, region)) {
             violations.add(TaxRateValidator.unknownRegion("/seller_region", country, region));

@@ -8,8 +8,6 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An assigned ISO 3166-1 alpha-2 code, in capitals. */
@@ -23,13 +21,10 @@ public @interface CountryCode {
 
     Class<? extends Payload>[] payload() default {};
 
-    /** Validates against the JDK's list of country codes. */
     final class CountryCodeValidator implements ConstraintValidator<CountryCode, String> {
-        private static final Set<String> COUNTRIES = Set.of(Locale.getISOCountries());
-
         @Override
         public boolean isValid(@Nullable String value, ConstraintValidatorContext context) {
-            return value == null || COUNTRIES.contains(value);
+            return value == null || Countries.isKnown(value);
         }
     }
 }
