@@ -119,10 +119,7 @@ class ApiKeyResource {
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Key.class)))
     public Response create(@NotNull @Valid NewKey request) {
         CreatedKey created = service.create(request);
-        return Response.status(201)
-                .entity(toView(created.key(), created.secret()))
-                .tag(IfMatch.etag(created.key().version))
-                .build();
+        return IfMatch.created(toView(created.key(), created.secret()), created.key().version);
     }
 
     @GET
@@ -140,7 +137,7 @@ class ApiKeyResource {
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Key.class)))
     public Response get(@RestPath String id) {
         ApiKey key = service.get(ApiKeyId.parse(id));
-        return Response.ok(toView(key, null)).tag(IfMatch.etag(key.version)).build();
+        return IfMatch.ok(toView(key, null), key.version);
     }
 
     @PATCH
@@ -160,7 +157,7 @@ class ApiKeyResource {
     public Response change(
             @RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch, @NotNull @Valid KeyChange change) {
         ApiKey key = service.change(ApiKeyId.parse(id), ifMatch, change);
-        return Response.ok(toView(key, null)).tag(IfMatch.etag(key.version)).build();
+        return IfMatch.ok(toView(key, null), key.version);
     }
 
     @DELETE

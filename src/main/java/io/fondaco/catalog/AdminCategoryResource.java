@@ -104,10 +104,7 @@ class AdminCategoryResource {
     @APIResponse(responseCode = "409", description = "`slug_taken` or `name_taken` (among its siblings).")
     public Response create(@NotNull @Valid CategoryInput input) {
         CategoryRow created = categories.create(input);
-        return Response.status(201)
-                .entity(CategoryView.of(created))
-                .tag(IfMatch.etag(created.version()))
-                .build();
+        return IfMatch.created(CategoryView.of(created), created.version());
     }
 
     @GET
@@ -168,8 +165,6 @@ class AdminCategoryResource {
     }
 
     private static Response withETag(CategoryRow category) {
-        return Response.ok(CategoryView.of(category))
-                .tag(IfMatch.etag(category.version()))
-                .build();
+        return IfMatch.ok(CategoryView.of(category), category.version());
     }
 }

@@ -95,10 +95,7 @@ class AdminProductResource {
     @APIResponse(responseCode = "409", description = "`slug_taken` or `sku_taken`.")
     public Response create(@NotNull @Valid AdminProduct.ProductInput product) {
         AdminProduct created = adminService.create(product);
-        return Response.status(201)
-                .entity(created)
-                .tag(IfMatch.etag(created.version()))
-                .build();
+        return IfMatch.created(created, created.version());
     }
 
     @GET
@@ -118,7 +115,7 @@ class AdminProductResource {
                             schema = @Schema(implementation = AdminProduct.class)))
     public Response get(@RestPath String id) {
         AdminProduct product = adminService.getProduct(ProductId.parse(id));
-        return Response.ok(product).tag(IfMatch.etag(product.version())).build();
+        return IfMatch.ok(product, product.version());
     }
 
     @PATCH
@@ -145,7 +142,7 @@ class AdminProductResource {
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid AdminProduct.ProductInput product) {
         AdminProduct changed = adminService.change(ProductId.parse(id), ifMatch, product);
-        return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
+        return IfMatch.ok(changed, changed.version());
     }
 
     @DELETE

@@ -85,10 +85,7 @@ class AdminVariantResource {
     @APIResponse(responseCode = "409", description = "`sku_taken`.")
     public Response create(@NotNull @Valid AdminProduct.VariantInput variant) {
         AdminProduct.AdminVariant created = adminService.createVariant(variant);
-        return Response.status(201)
-                .entity(created)
-                .tag(IfMatch.etag(created.version()))
-                .build();
+        return IfMatch.created(created, created.version());
     }
 
     @GET
@@ -109,7 +106,7 @@ class AdminVariantResource {
                             schema = @Schema(implementation = AdminProduct.AdminVariant.class)))
     public Response get(@RestPath String id) {
         AdminProduct.AdminVariant variant = adminService.getVariant(VariantId.parse(id));
-        return Response.ok(variant).tag(IfMatch.etag(variant.version())).build();
+        return IfMatch.ok(variant, variant.version());
     }
 
     @PATCH
@@ -134,7 +131,7 @@ class AdminVariantResource {
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid AdminProduct.VariantInput variant) {
         AdminProduct.AdminVariant changed = adminService.changeVariant(VariantId.parse(id), ifMatch, variant);
-        return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
+        return IfMatch.ok(changed, changed.version());
     }
 
     @DELETE

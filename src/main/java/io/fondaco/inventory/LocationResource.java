@@ -106,10 +106,7 @@ class LocationResource {
     @APIResponse(responseCode = "409", description = "`location_exists`: change the existing one.")
     public Response create(@NotNull @Valid NewLocation newLocation) {
         LocationRow location = locations.create(newLocation);
-        return Response.status(201)
-                .entity(View.of(location))
-                .tag(IfMatch.etag(location.version()))
-                .build();
+        return IfMatch.created(View.of(location), location.version());
     }
 
     @GET
@@ -149,8 +146,6 @@ class LocationResource {
     }
 
     private static Response toResponse(LocationRow location) {
-        return Response.ok(View.of(location))
-                .tag(IfMatch.etag(location.version()))
-                .build();
+        return IfMatch.ok(View.of(location), location.version());
     }
 }

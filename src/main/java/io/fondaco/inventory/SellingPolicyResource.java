@@ -82,6 +82,6 @@ class SellingPolicyResource {
     }
 
     private static Response toResponse(VersionedPolicy found) {
-        return Response.ok(found.policy()).tag(IfMatch.etag(found.version())).build();
+        return IfMatch.ok(found.policy(), found.version());
     }
 }

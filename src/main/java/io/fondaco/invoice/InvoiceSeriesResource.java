@@ -77,7 +77,7 @@ class InvoiceSeriesResource {
                             schema = @Schema(implementation = InvoiceSeries.class)))
     public Response get(@RestPath @Size(max = 40) String code) {
         InvoiceSeries series = service.get(code);
-        return Response.ok(series).tag(IfMatch.etag(series.version())).build();
+        return IfMatch.ok(series, series.version());
     }
 
     @PATCH
@@ -106,6 +106,6 @@ class InvoiceSeriesResource {
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid InvoiceSeries.Change change) {
         InvoiceSeries changed = service.change(code, ifMatch, change);
-        return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
+        return IfMatch.ok(changed, changed.version());
     }
 }

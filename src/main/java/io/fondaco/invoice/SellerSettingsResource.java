@@ -50,7 +50,7 @@ class SellerSettingsResource {
                             schema = @Schema(implementation = SellerSettings.class)))
     public Response get() {
         SellerSettings settings = service.get();
-        return Response.ok(settings).tag(IfMatch.etag(settings.version())).build();
+        return IfMatch.ok(settings, settings.version());
     }
 
     @PATCH
@@ -75,6 +75,6 @@ class SellerSettingsResource {
     public Response change(
             @HeaderParam("If-Match") @Nullable String ifMatch, @NotNull @Valid SellerSettings.Change change) {
         SellerSettings changed = service.change(ifMatch, change);
-        return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
+        return IfMatch.ok(changed, changed.version());
     }
 }

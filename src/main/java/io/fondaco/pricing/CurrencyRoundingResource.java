@@ -95,6 +95,6 @@ class CurrencyRoundingResource {
     }
 
     private static Response toResponse(VersionedRounding found) {
-        return Response.ok(found.rounding()).tag(IfMatch.etag(found.version())).build();
+        return IfMatch.ok(found.rounding(), found.version());
     }
 }

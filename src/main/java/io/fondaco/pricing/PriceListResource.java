@@ -85,10 +85,7 @@ class PriceListResource {
             description = "`name_taken`: another price list has this name; `too_many_price_lists`: the shop has 1,000.")
     public Response create(@NotNull @Valid NewPriceList request) {
         PriceList created = service.create(request);
-        return Response.status(201)
-                .entity(created)
-                .tag(IfMatch.etag(created.version()))
-                .build();
+        return IfMatch.created(created, created.version());
     }
 
     @GET
@@ -107,7 +104,7 @@ class PriceListResource {
                             schema = @Schema(implementation = PriceList.class)))
     public Response get(@RestPath String id) {
         PriceList list = service.get(PriceListId.parse(id));
-        return Response.ok(list).tag(IfMatch.etag(list.version())).build();
+        return IfMatch.ok(list, list.version());
     }
 
     @PATCH
@@ -133,7 +130,7 @@ class PriceListResource {
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid PriceListChange change) {
         PriceList changed = service.change(PriceListId.parse(id), ifMatch, change);
-        return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
+        return IfMatch.ok(changed, changed.version());
     }
 
     @DELETE

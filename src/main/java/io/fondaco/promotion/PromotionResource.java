@@ -100,10 +100,7 @@ class PromotionResource {
     @APIResponse(responseCode = "409", description = "`code_taken`: another active promotion has this code.")
     public Response create(@NotNull @Valid NewPromotion request) {
         Promotion created = service.create(request);
-        return Response.status(201)
-                .entity(created)
-                .tag(IfMatch.etag(created.version()))
-                .build();
+        return IfMatch.created(created, created.version());
     }
 
     @GET
@@ -122,7 +119,7 @@ class PromotionResource {
                             schema = @Schema(implementation = Promotion.class)))
     public Response get(@RestPath String id) {
         Promotion promotion = service.get(PromotionId.parse(id));
-        return Response.ok(promotion).tag(IfMatch.etag(promotion.version())).build();
+        return IfMatch.ok(promotion, promotion.version());
     }
 
     @PATCH
@@ -149,7 +146,7 @@ class PromotionResource {
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid PromotionChange change) {
         Promotion changed = service.change(PromotionId.parse(id), ifMatch, change);
-        return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
+        return IfMatch.ok(changed, changed.version());
     }
 
     @DELETE

@@ -85,10 +85,7 @@ class MethodResource {
             description = "`method_exists`: with this code, currency and profile; `too_many_methods`.")
     public Response create(@RestPath String zone, @NotNull @Valid NewMethod request) {
         ShippingMethod created = methods.create(ShippingZoneId.parse(zone), request);
-        return Response.status(201)
-                .entity(created)
-                .tag(IfMatch.etag(created.version()))
-                .build();
+        return IfMatch.created(created, created.version());
     }
 
     @GET
@@ -107,7 +104,7 @@ class MethodResource {
                             schema = @Schema(implementation = ShippingMethod.class)))
     public Response get(@RestPath String zone, @RestPath String id) {
         ShippingMethod method = methods.get(ShippingZoneId.parse(zone), ShippingMethodId.parse(id));
-        return Response.ok(method).tag(IfMatch.etag(method.version())).build();
+        return IfMatch.ok(method, method.version());
     }
 
     @PATCH
@@ -135,7 +132,7 @@ class MethodResource {
             @NotNull @Valid MethodChange change) {
         ShippingMethod changed =
                 methods.change(ShippingZoneId.parse(zone), ShippingMethodId.parse(id), ifMatch, change);
-        return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
+        return IfMatch.ok(changed, changed.version());
     }
 
     @DELETE

@@ -85,10 +85,7 @@ class ProfileResource {
             description = "`profile_exists`; `too_many_profiles`: the shop has 100 profiles.")
     public Response create(@NotNull @Valid NewProfile request) {
         ShippingProfile created = profiles.create(request);
-        return Response.status(201)
-                .entity(created)
-                .tag(IfMatch.etag(created.version()))
-                .build();
+        return IfMatch.created(created, created.version());
     }
 
     @GET
@@ -107,7 +104,7 @@ class ProfileResource {
                             schema = @Schema(implementation = ShippingProfile.class)))
     public Response get(@RestPath String code) {
         ShippingProfile profile = profiles.get(code);
-        return Response.ok(profile).tag(IfMatch.etag(profile.version())).build();
+        return IfMatch.ok(profile, profile.version());
     }
 
     @PATCH
@@ -131,7 +128,7 @@ class ProfileResource {
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid ProfileChange change) {
         ShippingProfile changed = profiles.change(code, ifMatch, change);
-        return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
+        return IfMatch.ok(changed, changed.version());
     }
 
     @DELETE

@@ -56,7 +56,8 @@ class ProfileService {
             List<@NotNull @Pattern(regexp = ShippingMethod.CODE) String> excludedMethods) {
 
         private ProfileContent toContent() {
-            return new ProfileContent(name, distinct(excludedCountries), distinct(excludedMethods));
+            return new ProfileContent(
+                    name, ZoneService.distinct(excludedCountries), ZoneService.distinct(excludedMethods));
         }
     }
 
@@ -77,17 +78,13 @@ class ProfileService {
             }
             return new ProfileContent(
                     Objects.requireNonNullElse(name, profile.name()),
-                    excludedCountries == null ? profile.excludedCountries() : distinct(excludedCountries),
-                    excludedMethods == null ? profile.excludedMethods() : distinct(excludedMethods));
+                    excludedCountries == null ? profile.excludedCountries() : ZoneService.distinct(excludedCountries),
+                    excludedMethods == null ? profile.excludedMethods() : ZoneService.distinct(excludedMethods));
         }
     }
 
     /** What a client can change in a profile. */
     record ProfileContent(String name, List<String> excludedCountries, List<String> excludedMethods) {}
-
-    private static List<String> distinct(@Nullable List<String> list) {
-        return list == null ? List.of() : list.stream().distinct().toList();
-    }
 
     /** The next profiles, in the order of their codes. */
     List<ShippingProfile> listAfter(String code, int limit) {

@@ -80,10 +80,7 @@ class ZoneResource {
     @APIResponse(responseCode = "409", description = "`too_many_zones`: the shop has 500 zones.")
     public Response create(@NotNull @Valid NewZone request) {
         ShippingZone created = zones.create(request);
-        return Response.status(201)
-                .entity(created)
-                .tag(IfMatch.etag(created.version()))
-                .build();
+        return IfMatch.created(created, created.version());
     }
 
     @GET
@@ -102,7 +99,7 @@ class ZoneResource {
                             schema = @Schema(implementation = ShippingZone.class)))
     public Response get(@RestPath String id) {
         ShippingZone zone = zones.get(ShippingZoneId.parse(id));
-        return Response.ok(zone).tag(IfMatch.etag(zone.version())).build();
+        return IfMatch.ok(zone, zone.version());
     }
 
     @PATCH
@@ -125,7 +122,7 @@ class ZoneResource {
     public Response change(
             @RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch, @NotNull @Valid ZoneChange change) {
         ShippingZone changed = zones.change(ShippingZoneId.parse(id), ifMatch, change);
-        return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
+        return IfMatch.ok(changed, changed.version());
     }
 
     @DELETE

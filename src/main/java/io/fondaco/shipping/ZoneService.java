@@ -125,7 +125,7 @@ class ZoneService {
         }
     }
 
-    private static List<String> distinct(@Nullable List<String> list) {
+    static List<String> distinct(@Nullable List<String> list) {
         return list == null ? List.of() : list.stream().distinct().toList();
     }
 

@@ -74,10 +74,7 @@ class TaxCategoryResource {
     @APIResponse(responseCode = "409", description = "`code_taken`: another tax category has this code.")
     public Response create(@NotNull @Valid TaxCategory.Draft request) {
         TaxCategory created = service.create(request);
-        return Response.status(201)
-                .entity(created)
-                .tag(IfMatch.etag(created.version()))
-                .build();
+        return IfMatch.created(created, created.version());
     }
 
     @GET
@@ -96,7 +93,7 @@ class TaxCategoryResource {
                             schema = @Schema(implementation = TaxCategory.class)))
     public Response get(@RestPath @Size(max = 40) String code) {
         TaxCategory category = service.get(code);
-        return Response.ok(category).tag(IfMatch.etag(category.version())).build();
+        return IfMatch.ok(category, category.version());
     }
 
     @PATCH
@@ -120,7 +117,7 @@ class TaxCategoryResource {
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid TaxCategory.Change change) {
         TaxCategory changed = service.change(code, ifMatch, change);
-        return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
+        return IfMatch.ok(changed, changed.version());
     }
 
     @DELETE

@@ -83,10 +83,7 @@ class TaxRateResource {
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = TaxRate.class)))
     public Response create(@NotNull @Valid TaxRateDraft request) {
         TaxRate created = service.create(request);
-        return Response.status(201)
-                .entity(created)
-                .tag(IfMatch.etag(created.version()))
-                .build();
+        return IfMatch.created(created, created.version());
     }
 
     @GET
@@ -103,7 +100,7 @@ class TaxRateResource {
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = TaxRate.class)))
     public Response get(@RestPath String id) {
         TaxRate rate = service.get(TaxRateId.parse(id));
-        return Response.ok(rate).tag(IfMatch.etag(rate.version())).build();
+        return IfMatch.ok(rate, rate.version());
     }
 
     @PATCH
@@ -128,7 +125,7 @@ class TaxRateResource {
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid TaxRate.Change change) {
         TaxRate changed = service.change(TaxRateId.parse(id), ifMatch, change);
-        return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
+        return IfMatch.ok(changed, changed.version());
     }
 
     @DELETE

@@ -50,7 +50,7 @@ class TaxSettingsResource {
                             schema = @Schema(implementation = TaxSettings.class)))
     public Response get() {
         TaxSettings settings = service.get();
-        return Response.ok(settings).tag(IfMatch.etag(settings.version())).build();
+        return IfMatch.ok(settings, settings.version());
     }
 
     @PATCH
@@ -75,6 +75,6 @@ class TaxSettingsResource {
     public Response change(
             @HeaderParam("If-Match") @Nullable String ifMatch, @NotNull @Valid TaxSettings.Change change) {
         TaxSettings changed = service.change(ifMatch, change);
-        return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
+        return IfMatch.ok(changed, changed.version());
     }
 }

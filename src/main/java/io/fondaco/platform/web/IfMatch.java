@@ -1,6 +1,7 @@
 package io.fondaco.platform.web;
 
 import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.Response;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,19 @@ public final class IfMatch {
     /** The ETag of a resource whose version increases with every change. */
     public static EntityTag etag(long version) {
         return new EntityTag(Long.toString(version));
+    }
+
+    /** 200 with a resource and its ETag. */
+    public static Response ok(Object resource, long version) {
+        return Response.ok(resource).tag(etag(version)).build();
+    }
+
+    /** 201 with a new resource and its ETag. */
+    public static Response created(Object resource, long version) {
+        return Response.status(Response.Status.CREATED)
+                .entity(resource)
+                .tag(etag(version))
+                .build();
     }
 
     /**
