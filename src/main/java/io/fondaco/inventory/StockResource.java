@@ -8,8 +8,6 @@ import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.platform.transactions.RetriedWrites;
-import io.fondaco.platform.web.ApiException;
-import io.fondaco.platform.web.UnicodeText;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -67,9 +65,6 @@ class StockResource {
         StockKey after = PageCursor.decode(cursor, SORT, 2)
                 .map(place -> new StockKey(place.keys().get(0), place.keys().get(1)))
                 .orElse(new StockKey("", ""));
-        if (UnicodeText.hasNul(after.sku() + after.location())) {
-            throw ApiException.badRequest("invalid_parameter", "A SKU must not contain NUL characters.");
-        }
         return Page.fromRows(
                 inventory.levelsAfter(after, limit + 1),
                 limit,

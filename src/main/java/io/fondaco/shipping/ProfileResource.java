@@ -7,7 +7,6 @@ import io.fondaco.platform.database.Route;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.platform.web.IfMatch;
-import io.fondaco.platform.web.UnicodeText;
 import io.fondaco.shipping.ProfileService.NewProfile;
 import io.fondaco.shipping.ProfileService.ProfileChange;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -60,9 +59,6 @@ class ProfileResource {
         String after = PageCursor.decode(cursor, SORT, 1)
                 .map(place -> place.keys().getFirst())
                 .orElse("");
-        if (UnicodeText.hasNul(after)) {
-            throw PageCursor.invalidCursor();
-        }
         return Page.fromRows(
                 profiles.listAfter(after, limit + 1), limit, profile -> PageCursor.of(SORT, profile.code()));
     }

@@ -4,7 +4,6 @@ import io.fondaco.platform.postal.CountryCode;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
-import io.fondaco.platform.web.UnicodeText;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import jakarta.validation.constraints.NotBlank;
@@ -13,7 +12,6 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -93,10 +91,7 @@ class ProfileService {
 
     /** @throws ApiException 404 if there is none */
     ShippingProfile get(String code) {
-        return Optional.of(code)
-                .filter(text -> !UnicodeText.hasNul(text))
-                .flatMap(profiles::findByCode)
-                .orElseThrow(() -> notFound(code));
+        return profiles.findByCode(code).orElseThrow(() -> notFound(code));
     }
 
     /** @throws ApiException 409 {@code profile_exists}, {@code too_many_profiles} */
@@ -142,10 +137,7 @@ class ProfileService {
     }
 
     private ShippingProfile lock(String code, @Nullable String ifMatch) {
-        ShippingProfile profile = Optional.of(code)
-                .filter(text -> !UnicodeText.hasNul(text))
-                .flatMap(profiles::lock)
-                .orElseThrow(() -> notFound(code));
+        ShippingProfile profile = profiles.lock(code).orElseThrow(() -> notFound(code));
         IfMatch.require(ifMatch, profile.version());
         return profile;
     }

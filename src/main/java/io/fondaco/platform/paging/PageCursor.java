@@ -1,6 +1,7 @@
 package io.fondaco.platform.paging;
 
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.UnicodeText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -48,8 +49,11 @@ public record PageCursor(String sort, List<String> keys) {
         } catch (IllegalArgumentException _) {
             throw invalidCursor();
         }
-        List<String> parts = split(new String(bytes, StandardCharsets.UTF_8));
-        if (parts.size() != keys + 1 || !parts.getFirst().equals(sort)) {
+        String place = new String(bytes, StandardCharsets.UTF_8);
+        List<String> parts = split(place);
+        if (UnicodeText.hasNul(place)
+                || parts.size() != keys + 1
+                || !parts.getFirst().equals(sort)) {
             throw invalidCursor();
         }
         return Optional.of(new PageCursor(sort, parts.subList(1, parts.size())));
