@@ -36,7 +36,7 @@ class MethodValidator {
     }
 
     /**
-     * At most one statement for each profile that the method names, and one for its pickup location.
+     * At most one statement for the profiles that the method names, and one for its pickup location.
      *
      * @throws ApiException 422 with all violations
      */
@@ -157,12 +157,13 @@ class MethodValidator {
     }
 
     private void validateReferences(ShippingMethod method, List<Violation> violations) {
-        if (method.profile() != null && isUnknownProfile(method.profile())) {
+        Set<String> unknown = findUnknownProfiles(method);
+        if (method.profile() != null && unknown.contains(method.profile())) {
             violations.add(unknownProfile("/profile"));
         }
         for (int index = 0; index < method.surcharges().size(); index++) {
             String profile = method.surcharges().get(index).profile();
-            if (profile != null && isUnknownProfile(profile)) {
+            if (profile != null && unknown.contains(profile)) {
                 violations.add(unknownProfile("/surcharges/" + index + "/profile"));
             }
         }
@@ -200,8 +201,18 @@ class MethodValidator {
         }
     }
 
-    private boolean isUnknownProfile(String code) {
-        return profiles.findByCode(code).isEmpty();
+    /** No statement if the method names no profile. */
+    private Set<String> findUnknownProfiles(ShippingMethod method) {
+        Set<String> named = new HashSet<>();
+        if (method.profile() != null) {
+            named.add(method.profile());
+        }
+        method.surcharges().forEach(surcharge -> {
+            if (surcharge.profile() != null) {
+                named.add(surcharge.profile());
+            }
+        });
+        return named.isEmpty() ? Set.of() : profiles.unknown(named);
     }
 
     private static Violation unknownProfile(String pointer) {

@@ -11,6 +11,7 @@ import io.fondaco.shipping.ShippingProvider.TransitDays;
 import io.fondaco.shipping.ShippingQuote.DeliveryEstimate;
 import io.fondaco.shipping.ShippingRequest.ShippableLine;
 import io.fondaco.shipping.ShippingRules.ProfileRules;
+import io.fondaco.shipping.ShippingRules.ZoneRules;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -45,6 +46,7 @@ final class QuoteCalculator {
     private static final long GRAMS_PER_KILOGRAM = 1_000;
 
     private final ShippingRules rules;
+    private final List<ZoneRules> zones;
     private final ShippingRequest request;
     private final boolean alwaysFree;
     private final RateLookup liveRates;
@@ -86,6 +88,7 @@ final class QuoteCalculator {
     /** @param alwaysFree whether every method is free */
     QuoteCalculator(ShippingRules rules, ShippingRequest request, boolean alwaysFree, RateLookup liveRates) {
         this.rules = rules;
+        this.zones = rules.zonesOf(request.destination());
         this.request = request;
         this.alwaysFree = alwaysFree;
         this.liveRates = liveRates;
@@ -107,7 +110,8 @@ final class QuoteCalculator {
 
     private Map<String, ShippingQuote> quotesOf(Parcel parcel) {
         Map<String, ShippingQuote> quotes = new HashMap<>();
-        for (ShippingMethod method : rules.methodsFor(request.destination(), parcel.profile(), currency())) {
+        for (ShippingMethod method :
+                ShippingRules.methodsFor(zones, request.destination().isPresent(), parcel.profile(), currency())) {
             quote(method, parcel).ifPresent(quote -> quotes.put(quote.code(), quote));
         }
         return quotes;

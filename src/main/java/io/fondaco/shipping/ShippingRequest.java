@@ -26,5 +26,5 @@ public record ShippingRequest(
      * @param weightGrams of one unit; 0 if it is not known
      * @param total of all units, before discounts
      */
-    public record ShippableLine(String sku, String profile, long weightGrams, int quantity, Money total) {}
+    public record ShippableLine(String profile, long weightGrams, int quantity, Money total) {}
 }

@@ -46,23 +46,25 @@ record ShippingRules(List<ZoneRules> zones, Map<String, ProfileRules> profiles) 
             return !postalCodes.isEmpty() ? 3 : !regions.isEmpty() ? 2 : !countries.isEmpty() ? 1 : 0;
         }
 
-        /** Whether the destination is in the zone; without a destination only if the zone is everywhere. */
-        boolean contains(Optional<PostalAddress> destination) {
-            return destination.map(this::contains).orElse(specificity() == 0);
+        private boolean isEverywhere() {
+            return specificity() == 0;
         }
 
-        private boolean contains(PostalAddress address) {
-            return (countries.isEmpty() || countries.contains(address.country()))
-                    && (regions.isEmpty() || containsRegion(address))
-                    && (postalCodes.isEmpty()
-                            || postalCodes.matches(
-                                    PostalCodePatterns.normalizeCode(address.country(), address.postalCode())));
+        private boolean contains(Place place) {
+            return (countries.isEmpty() || countries.contains(place.country()))
+                    && (regions.isEmpty()
+                            || regions.getOrDefault(place.country(), Set.of()).contains(place.region()))
+                    && (postalCodes.isEmpty() || postalCodes.matches(place.postalCode()));
         }
+    }
 
-        private boolean containsRegion(PostalAddress address) {
-            return address.region() != null
-                    && regions.getOrDefault(address.country(), Set.of())
-                            .contains(Regions.normalize(address.country(), address.region()));
+    /** A destination as zones compare it; the region is empty if the address has none. */
+    private record Place(String country, String region, String postalCode) {
+        static Place of(PostalAddress address) {
+            return new Place(
+                    address.country(),
+                    address.region() == null ? "" : Regions.normalize(address.country(), address.region()),
+                    PostalCodePatterns.normalizeCode(address.country(), address.postalCode()));
         }
     }
 
@@ -122,19 +124,28 @@ record ShippingRules(List<ZoneRules> zones, Map<String, ProfileRules> profiles) 
         return Optional.ofNullable(profiles.get(code)).orElse(NO_RESTRICTIONS);
     }
 
+    /** The zones that a destination is in; without a destination only those that are everywhere. */
+    List<ZoneRules> zonesOf(Optional<PostalAddress> destination) {
+        Optional<Place> place = destination.map(Place::of);
+        return zones.stream()
+                .filter(zone -> place.map(zone::contains).orElseGet(zone::isEverywhere))
+                .toList();
+    }
+
     /**
      * The methods for a parcel, one for each code: of the most specific zone that has the code, the method that names
      * the profile before one for all profiles, and one that names the currency before one for all currencies.
      *
+     * @param zones of the destination, as {@link #zonesOf} returns them
+     * @param delivers whether there is a destination
      * @param profile an {@link #effectiveProfile}
      */
-    List<ShippingMethod> methodsFor(Optional<PostalAddress> destination, String profile, String currency) {
+    static List<ShippingMethod> methodsFor(List<ZoneRules> zones, boolean delivers, String profile, String currency) {
         Predicate<ShippingMethod> matches =
                 method -> (method.currency() == null || method.currency().equals(currency))
                         && (method.profile() == null || method.profile().equals(profile))
-                        && (!method.needsAddress() || destination.isPresent());
+                        && (!method.needsAddress() || delivers);
         return List.copyOf(zones.stream()
-                .filter(zone -> zone.contains(destination))
                 .flatMap(zone -> zone.methods().stream())
                 .filter(matches)
                 .collect(Collectors.toMap(ShippingMethod::code, Function.identity(), (first, _) -> first))

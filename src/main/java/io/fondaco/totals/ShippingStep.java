@@ -48,7 +48,6 @@ final class ShippingStep implements TotalsStep {
         return line.variant()
                 .filter(SellableVariant::requiresShipping)
                 .map(variant -> new ShippableLine(
-                        variant.sku(),
                         variant.shippingProfile(),
                         variant.weightGrams(),
                         line.cartLine().quantity(),

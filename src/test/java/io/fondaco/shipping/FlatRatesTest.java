@@ -93,7 +93,7 @@ class FlatRatesTest {
                         ? Optional.empty()
                         : Optional.of(new PostalAddress("Ada", "1 Street", null, "City", null, "1", country, null)),
                 total,
-                List.of(new ShippableLine("SKU", "default", 0, 1, total)),
+                List.of(new ShippableLine("default", 0, 1, total)),
                 Instant.EPOCH);
         return format(shipping.listQuotes(request, caches.uncached()));
     }

@@ -351,7 +351,7 @@ class QuoteCalculatorTest {
     }
 
     private static ShippableLine line(String profile, long weightGrams, int quantity, long total) {
-        return new ShippableLine("SKU", profile, weightGrams, quantity, euros(total));
+        return new ShippableLine(profile, weightGrams, quantity, euros(total));
     }
 
     private static Optional<PostalAddress> address(String country) {

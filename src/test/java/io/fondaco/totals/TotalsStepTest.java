@@ -123,8 +123,8 @@ class TotalsStepTest {
                                     Optional.of(LONDON),
                                     euros(700),
                                     List.of(
-                                            new ShippableLine("SOAP", "default", 0, 2, euros(700)),
-                                            new ShippableLine("UNPRICED", "default", 0, 1, euros(0))),
+                                            new ShippableLine("default", 0, 2, euros(700)),
+                                            new ShippableLine("default", 0, 1, euros(0))),
                                     NOW));
                     return QUOTES;
                 })
