@@ -10,7 +10,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,7 +24,11 @@ import org.jspecify.annotations.Nullable;
  * those with ranges of postal codes, not for all.
  */
 final class CountryRates {
-    private final List<Rule> withoutPostalCodes = new ArrayList<>();
+    private static final String WHOLE_COUNTRY = "";
+
+    /** Those without postal codes by region; those of the whole country by an empty text. */
+    private final Map<String, List<Rule>> byRegion = new HashMap<>();
+
     private final Map<String, List<Rule>> byCode = new HashMap<>();
     private final Map<String, List<Rule>> byPrefix = new HashMap<>();
     private final List<Rule> withRanges = new ArrayList<>();
@@ -34,7 +37,7 @@ final class CountryRates {
         for (TaxRate rate : rates) {
             Rule rule = Rule.of(rate);
             if (rule.postalCodes().isEmpty()) {
-                withoutPostalCodes.add(rule);
+                add(rule, Set.of(Objects.requireNonNullElse(rule.region(), WHOLE_COUNTRY)), byRegion);
                 continue;
             }
             add(rule, rule.postalCodes().codes(), byCode);
@@ -53,7 +56,9 @@ final class CountryRates {
     PlaceRates at(TaxPlace place, Instant moment) {
         Optional<String> region = place.region().map(name -> Regions.normalize(place.country(), name));
         String postalCode = PostalCodePatterns.normalizeCode(place.country(), place.postalCode());
-        Set<Rule> found = new LinkedHashSet<>(withoutPostalCodes);
+        List<Rule> found = new ArrayList<>(byRegion.getOrDefault(WHOLE_COUNTRY, List.of()));
+        region.filter(name -> !name.equals(WHOLE_COUNTRY))
+                .ifPresent(name -> found.addAll(byRegion.getOrDefault(name, List.of())));
         found.addAll(byCode.getOrDefault(postalCode, List.of()));
         PostalCodePatterns.prefixesOf(postalCode)
                 .forEach(prefix -> found.addAll(byPrefix.getOrDefault(prefix, List.of())));

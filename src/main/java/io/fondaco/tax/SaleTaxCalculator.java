@@ -13,6 +13,7 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,13 +97,14 @@ final class SaleTaxCalculator implements SaleTaxation {
     @Override
     public Optional<TaxCalculation> calculate(List<TaxableLine> lines, Money shipping) {
         List<Part> parts = new ArrayList<>();
+        Map<String, RateSet> ratesByCategory = new HashMap<>();
         for (int index = 0; index < lines.size(); index++) {
             TaxableLine line = lines.get(index);
             parts.add(new Part(
                     index,
                     line.category(),
                     amountOf(line.amount(), currency),
-                    ratesOf(line.category()),
+                    ratesByCategory.computeIfAbsent(line.category(), this::ratesOf),
                     line.includesTax()));
         }
         parts.addAll(shippingParts(parts, amountOf(shipping, currency)));
@@ -137,10 +139,13 @@ final class SaleTaxCalculator implements SaleTaxation {
     private List<Part> shippingParts(List<Part> lines, long shipping) {
         int index = lines.size();
         boolean includesTax = settings.pricesIncludeTax();
-        Map<RateSet, BigInteger> values = new TreeMap<>(BY_RATES);
+        // Added up by equality first: comparing sets of rates is expensive, and most carts have one.
+        Map<RateSet, BigInteger> sums = new HashMap<>();
         lines.stream()
                 .filter(line -> line.amount() > 0)
-                .forEach(line -> values.merge(line.rates(), BigInteger.valueOf(line.amount()), BigInteger::add));
+                .forEach(line -> sums.merge(line.rates(), BigInteger.valueOf(line.amount()), BigInteger::add));
+        Map<RateSet, BigInteger> values = new TreeMap<>(BY_RATES);
+        values.putAll(sums);
         Function<RateSet, List<Part>> all = set -> List.of(new Part(index, SHIPPING, shipping, set, includesTax));
         if (values.isEmpty()) {
             return all.apply(ratesOf(settings.shippingCategory()));
@@ -207,7 +212,7 @@ final class SaleTaxCalculator implements SaleTaxation {
             long[] taxable = rate.compound() ? totals.clone() : amounts;
             BigInteger base = sum(taxable);
             long tax = round(new BigDecimal(base).multiply(rate.rate()), BigDecimal.ONE);
-            long[] shares = ProportionalAllocation.allocateByWeights(tax, weights(taxable));
+            long[] shares = ProportionalAllocation.allocate(tax, taxable);
             addTo(totals, shares);
             taxes.add(new GroupTax(rate, listOf(taxable), listOf(shares)));
         }
@@ -271,14 +276,6 @@ final class SaleTaxCalculator implements SaleTaxation {
         }
         requireSupported(sum);
         return sum;
-    }
-
-    private static BigInteger[] weights(long[] amounts) {
-        BigInteger[] weights = new BigInteger[amounts.length];
-        for (int index = 0; index < amounts.length; index++) {
-            weights[index] = BigInteger.valueOf(amounts[index]);
-        }
-        return weights;
     }
 
     /** Whole numbers in the same proportion. */
