@@ -46,10 +46,14 @@ final class DiscountCalculator {
     private final CartConditions conditions;
     private final CouponProblems problems;
 
+    /** The prices before any discount. Nothing is subtracted from them. */
+    private final RemainingAmounts before;
+
     private DiscountCalculator(DiscountRequest request, CategoryAncestors categories, ZoneId timeZone) {
         this.request = request;
         this.conditions = new CartConditions(request, categories, timeZone);
         this.problems = new CouponProblems(request.codes());
+        this.before = RemainingAmounts.of(request);
     }
 
     /**
@@ -234,7 +238,7 @@ final class DiscountCalculator {
         return conditions
                 .findUnmet(promotion, selected)
                 .map(PromotionCondition.Type::text)
-                .or(() -> promotion.discountAction().isReached(RemainingAmounts.of(request), selected)
+                .or(() -> promotion.discountAction().isReached(before, selected)
                         ? Optional.empty()
                         : Optional.of(promotion.kind().column()))
                 .map(condition -> new Obstacle(
@@ -271,7 +275,7 @@ final class DiscountCalculator {
     }
 
     private long discountAlone(PromotionCandidate candidate) {
-        return split(candidate, RemainingAmounts.of(request)).total();
+        return split(candidate, before).total();
     }
 
     private void reportExcluded(PromotionCandidate candidate, Promotion by) {

@@ -144,7 +144,8 @@ record PromotionAction(
         return value;
     }
 
+    /** The list itself, not a copy; callers only read it. */
     static <T> List<T> orEmpty(@Nullable List<T> list) {
-        return list == null ? List.of() : List.copyOf(list);
+        return list == null ? List.of() : list;
     }
 }
