@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Gatherers;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,9 @@ class RuleValidator {
 
     /** Larger sets and thresholds than a line can have units make no sense. */
     private static final int MAX_UNITS = 1_000_000;
+
+    /** The limit of {@link Catalog#existingProducts}. */
+    private static final int MAX_NAMES = 1_000;
 
     private final Catalog catalog;
 
@@ -178,7 +182,7 @@ class RuleValidator {
         return PromotionAction.orEmpty(amounts).stream().map(Money::currency).collect(Collectors.toSet());
     }
 
-    /** At most two statements, if there are conditions on products and on categories. */
+    /** One statement for each 1,000 products that the conditions name, and one if they name categories. */
     List<Violation> validateConditions(List<PromotionCondition> conditions) {
         List<Violation> violations = new ArrayList<>();
         if (conditions.size() > MAX_CONDITIONS) {
@@ -289,14 +293,10 @@ class RuleValidator {
     }
 
     private void validateProducts(List<PromotionCondition> conditions, List<Violation> violations) {
+        Set<String> existing = findExistingProducts(conditions);
         for (int index = 0; index < conditions.size(); index++) {
             List<ProductId> products =
                     PromotionAction.orEmpty(conditions.get(index).products());
-            if (products.isEmpty()) {
-                continue;
-            }
-            Set<String> existing = catalog.existingProducts(
-                    products.stream().map(ProductId::toString).toList());
             for (int place = 0; place < products.size(); place++) {
                 if (!existing.contains(products.get(place).toString())) {
                     violations.add(new Violation(
@@ -306,6 +306,17 @@ class RuleValidator {
                 }
             }
         }
+    }
+
+    private Set<String> findExistingProducts(List<PromotionCondition> conditions) {
+        Set<String> existing = new HashSet<>();
+        conditions.stream()
+                .flatMap(condition -> PromotionAction.orEmpty(condition.products()).stream())
+                .map(ProductId::toString)
+                .distinct()
+                .gather(Gatherers.windowFixed(MAX_NAMES))
+                .forEach(names -> existing.addAll(catalog.existingProducts(names)));
+        return existing;
     }
 
     private void validateCategories(List<PromotionCondition> conditions, List<Violation> violations) {
