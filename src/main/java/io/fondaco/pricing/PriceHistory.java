@@ -23,11 +23,11 @@ final class PriceHistory {
     /** The time before a reduction of which the lowest price is shown. */
     static final Duration REFERENCE_PERIOD = Duration.ofDays(30);
 
-    private static final Comparator<PastPrice> BEST_FIRST = Comparator.comparingInt(PastPrice::priority)
-            .reversed()
-            .thenComparingLong(PastPrice::amount)
-            .thenComparing(PastPrice::listCreatedAt)
-            .thenComparing(price -> requireNonNull(price.list()).value());
+    private static final Comparator<PastPrice> BEST_FIRST = PriceLists.bestFirst(
+            PastPrice::priority,
+            PastPrice::amount,
+            PastPrice::listCreatedAt,
+            price -> requireNonNull(price.list()));
 
     private final List<PastPrice> prices;
 

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +27,11 @@ import org.jspecify.annotations.Nullable;
 public final class PriceLists {
     public static final PriceLists NONE = new PriceLists(List.of());
 
-    private static final Comparator<Candidate> BEST_FIRST = Comparator.comparingInt(
-                    (Candidate candidate) -> candidate.rules().priority())
-            .reversed()
-            .thenComparingLong(candidate -> candidate.listPrice().price().amount())
-            .thenComparing(candidate -> candidate.rules().createdAt())
-            .thenComparing(candidate -> candidate.rules().id().value());
+    private static final Comparator<Candidate> BEST_FIRST = bestFirst(
+            candidate -> candidate.rules().priority(),
+            candidate -> candidate.listPrice().price().amount(),
+            candidate -> candidate.rules().createdAt(),
+            candidate -> candidate.rules().id());
 
     private final Map<PriceListId, PriceListRules> rulesById;
 
@@ -85,6 +86,23 @@ public final class PriceLists {
         private static Candidate higherTier(Candidate first, Candidate second) {
             return first.listPrice().minQuantity() > second.listPrice().minQuantity() ? first : second;
         }
+    }
+
+    /**
+     * The order of prices of different lists by which the first one applies.
+     *
+     * @param createdAt when the list was created
+     */
+    static <T> Comparator<T> bestFirst(
+            ToIntFunction<T> priority,
+            ToLongFunction<T> amount,
+            Function<T, Instant> createdAt,
+            Function<T, PriceListId> list) {
+        return Comparator.comparingInt(priority)
+                .reversed()
+                .thenComparingLong(amount)
+                .thenComparing(createdAt)
+                .thenComparing(price -> list.apply(price).value());
     }
 
     /** The price of one unit; empty if there is neither a base price in the currency nor a list price that applies. */
