@@ -46,13 +46,8 @@ class ListPriceService {
     /** A price of the list with its SKU; empty if the variant was deleted. */
     record ListedTier(TierRow tier, Optional<String> sku) {}
 
-    /**
-     * The next prices of the list after this one, in the order of the variants.
-     *
-     * @throws ApiException 404 if there is no such list
-     */
+    /** The next prices of the list after this one, in the order of the variants; none if there is no such list. */
     List<ListedTier> listAfter(PriceListId list, UUID variant, int minQuantity, int limit) {
-        require(list);
         List<TierRow> tiers = statements.listTiersAfter(list, variant, minQuantity, limit);
         Map<VariantId, String> skus = tiers.isEmpty()
                 ? Map.of()
