@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** Validates promotions. */
 @ApplicationScoped
@@ -82,7 +81,7 @@ class PromotionValidator {
     }
 
     private static void validateBudgets(Promotion before, Promotion after) {
-        if (!currencies(before.budgets()).equals(currencies(after.budgets()))) {
+        if (!RuleValidator.currencies(before.budgets()).equals(RuleValidator.currencies(after.budgets()))) {
             throw ApiException.invalid(
                     "/budgets",
                     "budget_currencies_fixed",
@@ -100,10 +99,6 @@ class PromotionValidator {
                         "Orders have used more of the budget than that.");
             }
         }
-    }
-
-    private static Set<String> currencies(List<Money> amounts) {
-        return amounts.stream().map(Money::currency).collect(Collectors.toSet());
     }
 
     static void validateAmounts(String pointer, List<Money> list, long minimum, List<Violation> violations) {

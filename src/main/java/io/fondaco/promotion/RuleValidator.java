@@ -178,7 +178,7 @@ class RuleValidator {
                         .isPresent());
     }
 
-    private static Set<String> currencies(@Nullable List<Money> amounts) {
+    static Set<String> currencies(@Nullable List<Money> amounts) {
         return PromotionAction.orEmpty(amounts).stream().map(Money::currency).collect(Collectors.toSet());
     }
 
