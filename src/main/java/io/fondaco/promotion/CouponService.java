@@ -210,7 +210,7 @@ class CouponService implements Promotions {
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
     public void releaseRedemptions(UUID order) {
-        if (!statements.deleteRedemptions(order).isEmpty()) {
+        if (statements.deleteRedemptions(order)) {
             cacheInvalidation.publish(Set.of(AUTOMATIC));
         }
     }

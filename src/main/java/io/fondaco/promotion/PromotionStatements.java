@@ -300,11 +300,11 @@ class PromotionStatements {
     /**
      * Deletes the redemptions of the order and decrements the counters, in the order of locks of {@link #redeem}.
      *
-     * @return the automatic promotions of which more is left now
+     * @return whether more is left now of an automatic promotion
      */
-    List<PromotionId> deleteRedemptions(UUID order) {
+    boolean deleteRedemptions(UUID order) {
         // The counts make the locks of one kind precede those of the next.
-        return sql.query("""
+        return !sql.query("""
                         WITH released AS (
                             DELETE FROM promotion.redemption WHERE order_id = :order
                             RETURNING promotion_id, customer, amount, currency
@@ -346,8 +346,6 @@ class PromotionStatements {
                            AND p.trigger_type = 'automatic'
                            AND (p.usage_limit IS NOT NULL
                                 OR p.id IN (SELECT promotion_id FROM locked_budgets))
-                        """, IdRow.class).setParameter("order", order).getResultList().stream()
-                .map(row -> new PromotionId(row.id))
-                .toList();
+                        """, IdRow.class).setParameter("order", order).getResultList().isEmpty();
     }
 }

@@ -88,7 +88,7 @@ public class CartPricing {
      */
     private List<TotalsStep> steps(CachedReads reads, Set<PromotionId> withdrawn) {
         return List.of(
-                new ItemsStep(skus -> items.find(skus, reads), () -> items.priceLists(reads)),
+                new ItemsStep(skus -> items.find(skus, reads), () -> pricing.priceLists(reads)),
                 new ShippingStep(request -> shipping.listQuotes(request, reads)),
                 new TaxationStep(sale -> taxes.taxationOf(sale, reads)),
                 new DiscountsStep(request -> promotions.calculateDiscounts(request.without(withdrawn), reads)),

@@ -7,7 +7,6 @@ import io.fondaco.catalog.VariantId;
 import io.fondaco.platform.cache.ObjectCache;
 import io.fondaco.platform.cache.ObjectCache.Loaded;
 import io.fondaco.platform.cache.ObjectCaches.CachedReads;
-import io.fondaco.pricing.PriceLists;
 import io.fondaco.pricing.Pricing;
 import io.fondaco.pricing.VariantPrices;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -34,11 +33,6 @@ public class SellableItems {
     /** The items with these SKUs; unknown SKUs are missing. Two statements for those that are not cached. */
     public Map<String, SellableItem> find(Collection<String> skus, CachedReads reads) {
         return reads.getAll(cache, skus, this::load);
-    }
-
-    /** The rules by which the price of an item is selected. One statement if they are not cached. */
-    PriceLists priceLists(CachedReads reads) {
-        return pricing.priceLists(reads);
     }
 
     private Map<String, Loaded<SellableItem>> load(List<String> skus) {

@@ -61,11 +61,6 @@ public class ObjectCaches {
             this.progress = progress;
         }
 
-        /** Whether objects may come from the cache. */
-        public boolean mayUseCache() {
-            return progress.isPresent();
-        }
-
         /**
          * The objects with these keys, from the cache where possible.
          *
