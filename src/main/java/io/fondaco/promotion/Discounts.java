@@ -82,6 +82,11 @@ public record Discounts(List<AppliedDiscount> applied, List<Violation> problems)
                 .reduce(Money.zero(currency), Money::plus);
     }
 
+    /** The sum of all discounts of shipping. */
+    public Money shippingDiscount(String currency) {
+        return applied.stream().map(AppliedDiscount::shippingAmount).reduce(Money.zero(currency), Money::plus);
+    }
+
     /** The sum of all discounts of lines and shipping. */
     public Money total(String currency) {
         return applied.stream().map(AppliedDiscount::amount).reduce(Money.zero(currency), Money::plus);

@@ -22,15 +22,15 @@ final class TaxStep implements TotalsStep {
 
     private static TotalsDraft applyTaxes(TotalsDraft draft, SaleTaxation taxation) {
         List<TaxableLine> taxable = new ArrayList<>();
-        Money shippingDiscount = draft.discount();
+        String currency = draft.cart().currency();
         for (int index = 0; index < draft.lines().size(); index++) {
             PricedLine line = draft.lines().get(index);
-            Money discount = draft.discounts().lineDiscount(index, draft.cart().currency());
-            shippingDiscount = shippingDiscount.minus(discount);
+            Money discount = draft.discounts().lineDiscount(index, currency);
             taxable.add(new TaxableLine(
                     line.taxCategory(), line.total().orElse(draft.zero()).minus(discount), line.priceIncludesTax()));
         }
-        return taxation.calculate(taxable, draft.shipping().minus(shippingDiscount))
+        return taxation.calculate(
+                        taxable, draft.shipping().minus(draft.discounts().shippingDiscount(currency)))
                 .map(calculation -> applyTaxes(draft, calculation))
                 .orElseGet(() -> draft.withTaxes(draft.lines(), draft.taxes().withoutCalculation()));
     }

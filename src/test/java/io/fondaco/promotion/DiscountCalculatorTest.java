@@ -71,6 +71,7 @@ class DiscountCalculatorTest {
         Money shippingDiscount = discounts.applied().stream()
                 .map(AppliedDiscount::shippingAmount)
                 .reduce(Money.zero(EUR), Money::plus);
+        assertThat(discounts.shippingDiscount(EUR)).isEqualTo(shippingDiscount);
         assertThat(shippingDiscount.amount()).isBetween(0L, given.shipping());
         assertThat(discounts.total(EUR)).isEqualTo(totalLineDiscount.plus(shippingDiscount));
         discounts.applied().forEach(discount -> {
