@@ -126,10 +126,11 @@ class PriceImportTest {
     @Test
     void exportedFileIsUnchangedWhenItIsImported() {
         String sku = products.createProduct(250, 1);
-        PriceListFixture list = PriceListFixture.create(Map.of("name", "=List, \"with\" \n".strip() + sku));
+        PriceListFixture list = PriceListFixture.create(Map.of("name", "=List, \"with\" " + sku));
         list.setPrices(PriceListFixture.row(sku, 1, 240), PriceListFixture.row(sku, 10, 200));
         importAndWait("kind=prices", HEADER + sku + ",,,2.45,GBP,2.90\n" + sku + ",,,300,JPY,\n");
         for (String formulas : List.of("", "&formulas=quoted")) {
+            String name = "\"%s=List, \"\"with\"\" %s\"".formatted(formulas.isEmpty() ? "" : "'", sku);
             String file = admin().get("/admin/v1/exports?kind=prices" + formulas)
                     .then()
                     .statusCode(200)
@@ -138,8 +139,8 @@ class PriceImportTest {
             assertThat(file)
                     .startsWith(HEADER.strip() + "\r\n")
                     .contains(sku + ",,,2.45,GBP,2.90\r\n" + sku + ",,,300,JPY,\r\n")
-                    .contains(",1,2.40,GBP,\r\n")
-                    .contains(",10,2.00,GBP,\r\n");
+                    .contains(sku + "," + name + ",1,2.40,GBP,\r\n")
+                    .contains(sku + "," + name + ",10,2.00,GBP,\r\n");
             JsonPath done = importAndWait("kind=prices", file);
             assertRows(done, 0, 0, done.getLong("rows.read"), 0);
         }
