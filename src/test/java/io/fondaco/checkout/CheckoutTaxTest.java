@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** The tax of carts, orders and refunds. The countries have tax rates in no other test. */
+/** The tax of carts, orders and refunds. Each test creates the rates of its countries and deletes them again. */
 @QuarkusTest
 class CheckoutTaxTest {
     private static final String VAT_COUNTRY = "AT";
