@@ -270,7 +270,8 @@ class OrderLineTest {
         };
     }
 
-    private static OrderLine applied(OrderLine line, OrderLineChange change) {
+    /** The line after a change, as the database has it. */
+    static OrderLine applied(OrderLine line, OrderLineChange change) {
         return new OrderLine(
                 line.id(),
                 line.sku(),

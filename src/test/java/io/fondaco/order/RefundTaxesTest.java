@@ -54,9 +54,9 @@ class RefundTaxesTest {
             while (current.refundableQuantity() > 0) {
                 int units = 1 + random.nextInt(current.refundableQuantity());
                 TaxedPrice part = current.refundPrice(units);
-                assertIsPrice(part);
+                TaxedPriceTest.assertIsPrice(part);
                 all = all.plus(part);
-                current = changed(current, current.refund(units));
+                current = OrderLineTest.applied(current, current.refund(units));
             }
             assertThat(all.amount())
                     .isEqualTo(line.total()
@@ -225,7 +225,7 @@ class RefundTaxesTest {
                     .orElse(change);
             if (applied.credit().isPresent()) {
                 TaxedPrice credit = applied.taxedCredit(order, credited());
-                assertIsPrice(credit);
+                TaxedPriceTest.assertIsPrice(credit);
                 if (applied.credit().get().refund().isPresent()) {
                     refunds.put(refund, new Refund(credit, applied.lines()));
                 } else {
@@ -255,18 +255,6 @@ class RefundTaxesTest {
         }
     }
 
-    private static void assertIsPrice(TaxedPrice price) {
-        assertThat(price.amount().amount()).isNotNegative();
-        assertThat(price.taxLines())
-                .allSatisfy(line -> assertThat(line.amount().amount()).isNotNegative())
-                .allSatisfy(line -> assertThat(line.taxable().amount()).isNotNegative());
-        assertThat(price.taxLines().stream()
-                        .mapToLong(line -> line.amount().amount())
-                        .sum())
-                .as("the taxes in %s", price)
-                .isLessThanOrEqualTo(price.amount().amount());
-    }
-
     /** The tax lines by name and rate, without those of zero. */
     private static Map<String, TaxLine> taxes(TaxedPrice price) {
         Map<String, TaxLine> taxes = new LinkedHashMap<>();
@@ -289,7 +277,9 @@ class RefundTaxesTest {
                 order.customerId(),
                 order.email(),
                 order.lines().stream()
-                        .map(line -> changes.containsKey(line.id()) ? changed(line, changes.get(line.id())) : line)
+                        .map(line -> changes.containsKey(line.id())
+                                ? OrderLineTest.applied(line, changes.get(line.id()))
+                                : line)
                         .toList(),
                 order.addresses(),
                 order.shippingMethod(),
@@ -300,33 +290,6 @@ class RefundTaxesTest {
                 order.createdAt(),
                 order.updatedAt(),
                 order.version());
-    }
-
-    private static OrderLine changed(OrderLine line, OrderLineChange change) {
-        return new OrderLine(
-                line.id(),
-                line.sku(),
-                line.variantId(),
-                line.title(),
-                line.quantity(),
-                line.backorderedQuantity(),
-                line.unitPrice(),
-                line.priceIncludesTax(),
-                line.priceList(),
-                line.priceListName(),
-                line.total(),
-                line.discount(),
-                line.taxLines(),
-                line.tax(),
-                line.includedTax(),
-                line.cancelledQuantity() + change.cancelled(),
-                line.fulfilledQuantity() + change.fulfilled(),
-                line.refundedQuantity() + change.refunded(),
-                line.returnedQuantity() + change.returned(),
-                line.restockedQuantity() + change.restocked(),
-                line.stockTaken(),
-                line.refundedUnsentQuantity() + change.refundedUnsent(),
-                line.rounding());
     }
 
     /** Orders with several rates, with or without included tax, discounts, shipping and rounding. */

@@ -102,7 +102,7 @@ class TaxedPriceTest {
         assertIsPrice(left.minus(taken));
     }
 
-    private static void assertIsPrice(TaxedPrice price) {
+    static void assertIsPrice(TaxedPrice price) {
         assertThat(price.amount().amount()).isNotNegative();
         assertThat(price.taxLines())
                 .allSatisfy(line -> assertThat(line.amount().amount()).isNotNegative())
