@@ -313,13 +313,19 @@ class CouponTest {
         CouponFixture coupon = CouponFixture.amountOff(10, Map.of("usage_limit", 50));
         String sku = productFixture.createProduct(250, 100);
         // A product that has just been created is priced from the database once more, until this pod has read the log.
-        await().pollInSameThread().untilAsserted(() -> {
-            Shopper keen = Shopper.readyToCheckout(sku, 1);
-            applyCoupons(keen, coupon.code());
-            long ready = statements();
-            keen.complete("tok_ok").then().statusCode(201);
-            assertThat(statements() - ready).isEqualTo(2);
-        });
+        await().pollInSameThread().until(() -> checkoutStatements(sku, coupon) == 2);
+        for (int checkout = 0; checkout < 3; checkout++) {
+            assertThat(checkoutStatements(sku, coupon)).isEqualTo(2);
+        }
+    }
+
+    /** The number of statements on tables of promotions that a checkout with this coupon executes. */
+    private long checkoutStatements(String sku, CouponFixture coupon) throws Exception {
+        Shopper keen = Shopper.readyToCheckout(sku, 1);
+        applyCoupons(keen, coupon.code());
+        long ready = statements();
+        keen.complete("tok_ok").then().statusCode(201);
+        return statements() - ready;
     }
 
     @Test
