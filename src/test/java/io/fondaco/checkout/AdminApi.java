@@ -6,6 +6,7 @@ import io.fondaco.PostgresTestResource;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -28,5 +29,10 @@ public final class AdminApi {
 
     public static Response orderAction(String order, String action, Map<String, Object> body, String key) {
         return request().header("Idempotency-Key", key).body(body).post("/admin/v1/orders/" + order + "/" + action);
+    }
+
+    /** The member {@code lines} of an action on units of the first line of an order. */
+    public static List<Map<String, Object>> units(Response placed, int quantity) {
+        return List.of(Map.of("line_id", placed.path("lines[0].id"), "quantity", quantity));
     }
 }

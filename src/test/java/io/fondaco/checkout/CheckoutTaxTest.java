@@ -27,7 +27,7 @@ class CheckoutTaxTest {
     void totalDoesNotGrowByIncludedTax() {
         try (TaxFixture _ = new TaxFixture(true, VAT_COUNTRY, false).withRate("VAT", VAT_COUNTRY, "0.19")) {
             Shopper shopper = Shopper.withCart(productFixture.createProduct(1_190, 10), 2);
-            sendTo(shopper, VAT_COUNTRY)
+            shopper.sendTo(VAT_COUNTRY)
                     .then()
                     .statusCode(200)
                     .body("prices_include_tax", equalTo(true))
@@ -71,7 +71,7 @@ class CheckoutTaxTest {
                 .withRate("State tax", SALES_TAX_COUNTRY, "0.0625")
                 .withRate("County tax", SALES_TAX_COUNTRY, "0.0125")) {
             Shopper shopper = Shopper.withCart(productFixture.createProduct(1_600, 10), 1);
-            sendTo(shopper, SALES_TAX_COUNTRY)
+            shopper.sendTo(SALES_TAX_COUNTRY)
                     .then()
                     .statusCode(200)
                     .body("totals.tax.amount", equalTo(217))
@@ -84,7 +84,7 @@ class CheckoutTaxTest {
                     .body("lines[0].total_with_tax.amount", equalTo(1_720));
             Response placed = shopper.complete("tok_ok");
             placed.then().statusCode(201).body("totals.total.amount", equalTo(3_112));
-            AdminApi.orderAction(placed.path("id"), "refunds", Map.of("lines", units(placed, 1)))
+            AdminApi.orderAction(placed.path("id"), "refunds", Map.of("lines", AdminApi.units(placed, 1)))
                     .then()
                     .statusCode(201)
                     .body("refunds[0].amount.amount", equalTo(1_720))
@@ -106,7 +106,8 @@ class CheckoutTaxTest {
                     .body("totals.tax.amount", equalTo(463));
             Response placed = shopper.complete("tok_ok");
             IntStream.range(0, 3)
-                    .forEach(_ -> AdminApi.orderAction(placed.path("id"), "refunds", Map.of("lines", units(placed, 1)))
+                    .forEach(_ -> AdminApi.orderAction(
+                                    placed.path("id"), "refunds", Map.of("lines", AdminApi.units(placed, 1)))
                             .then()
                             .statusCode(201));
             Response refunded = AdminApi.getOrder(placed.path("id"));
@@ -129,7 +130,7 @@ class CheckoutTaxTest {
     void cancellationGivesBackTheTaxThatAnEarlierRefundLeft() {
         try (TaxFixture _ = new TaxFixture(true, VAT_COUNTRY, false).withRate("VAT", VAT_COUNTRY, "0.19")) {
             Shopper shopper = Shopper.withCart(productFixture.createProduct(1_190, 10), 2);
-            sendTo(shopper, VAT_COUNTRY);
+            shopper.sendTo(VAT_COUNTRY);
             Response placed = shopper.complete("tok_ok");
             AdminApi.orderAction(
                             placed.path("id"), "refunds", Map.of("amount", Map.of("amount", 735, "currency", "GBP")))
@@ -150,7 +151,7 @@ class CheckoutTaxTest {
     void businessInAnotherMemberStateOwesTheTaxItself() {
         try (TaxFixture _ = new TaxFixture(true, "DE", true).withRate("VAT", VAT_COUNTRY, "0.19")) {
             Shopper shopper = Shopper.withCart(productFixture.createProduct(1_190, 10), 1);
-            sendTo(shopper, VAT_COUNTRY)
+            shopper.sendTo(VAT_COUNTRY)
                     .then()
                     .body("tax_exemption", nullValue())
                     .body("totals.total.amount", equalTo(2_485));
@@ -195,22 +196,5 @@ class CheckoutTaxTest {
 
     private static Response setTaxId(Shopper shopper, String taxId) {
         return shopper.request().body(Map.of("tax_id", taxId)).patch(shopper.path(""));
-    }
-
-    private static Response sendTo(Shopper shopper, String country) {
-        return shopper.request()
-                .body(Map.of(
-                        "shipping_address",
-                        Map.of(
-                                "name", "Ada Lovelace",
-                                "line1", "1 Main Street",
-                                "city", "Capital",
-                                "postal_code", "1010",
-                                "country", country)))
-                .patch(shopper.path(""));
-    }
-
-    private static List<Map<String, Object>> units(Response placed, int quantity) {
-        return List.of(Map.of("line_id", placed.path("lines[0].id"), "quantity", quantity));
     }
 }

@@ -55,6 +55,22 @@ public record Shopper(String cartId, String token) {
         return "/store/v1/carts/" + cartId + rest;
     }
 
+    /** Sets a shipping address in this country. */
+    public Response sendTo(String country) {
+        Response changed = request()
+                .body(Map.of(
+                        "shipping_address",
+                        Map.of(
+                                "name", "Ada Lovelace",
+                                "line1", "1 Main Street",
+                                "city", "Capital",
+                                "postal_code", "1010",
+                                "country", country)))
+                .patch(path(""));
+        changed.then().statusCode(200);
+        return changed;
+    }
+
     public Response getCart() {
         return request().get(path(""));
     }

@@ -43,7 +43,7 @@ class InvoiceTest {
         try (SellerFixture _ = new SellerFixture();
                 TaxFixture _ = new TaxFixture(true, COUNTRY, false).withRate("VAT", COUNTRY, "0.19")) {
             Shopper shopper = Shopper.withCart(productFixture.createProduct("Lamp", 1_190, 10), 2);
-            sendTo(shopper, COUNTRY);
+            shopper.sendTo(COUNTRY);
             Response placed = shopper.complete("tok_ok");
             String order = placed.path("id");
             AdminApi.orderAction(order, "fulfillments", Map.of()).then().statusCode(201);
@@ -116,27 +116,12 @@ class InvoiceTest {
                 .formatted(document.<String>path("id")));
     }
 
-    private static void sendTo(Shopper shopper, String country) {
-        shopper.request()
-                .body(Map.of(
-                        "shipping_address",
-                        Map.of(
-                                "name", "Ada Lovelace",
-                                "line1", "1 Main Street",
-                                "city", "Capital",
-                                "postal_code", "1010",
-                                "country", country)))
-                .patch(shopper.path(""))
-                .then()
-                .statusCode(200);
-    }
-
     @Test
     void reverseChargeIsStated() {
         try (SellerFixture _ = new SellerFixture();
                 TaxFixture _ = new TaxFixture(true, "DE", true).withRate("VAT", COUNTRY, "0.19")) {
             Shopper shopper = Shopper.withCart(productFixture.createProduct(1_190, 10), 1);
-            sendTo(shopper, COUNTRY);
+            shopper.sendTo(COUNTRY);
             shopper.request()
                     .body(Map.of("tax_id", "ATU13585627"))
                     .patch(shopper.path(""))
@@ -162,7 +147,7 @@ class InvoiceTest {
             Response placed = Shopper.readyToCheckout(productFixture.createProduct("Lamp", 1_190, 10), 2)
                     .complete("tok_ok");
             String order = placed.path("id");
-            String unit = refund(order, Map.of("lines", units(placed, 1)));
+            String unit = refund(order, Map.of("lines", AdminApi.units(placed, 1)));
             String amount = refund(order, Map.of("amount", Map.of("amount", 119, "currency", "GBP")));
             writeCreditNote(order, unit).then().statusCode(409).body("code", equalTo("invoice_missing"));
             Response invoice = AdminApi.orderAction(order, "invoices", Map.of());
@@ -213,10 +198,6 @@ class InvoiceTest {
         return AdminApi.orderAction(order, "refunds/%s/credit-notes".formatted(refund), Map.of());
     }
 
-    private static List<Map<String, Object>> units(Response placed, int quantity) {
-        return List.of(Map.of("line_id", placed.path("lines[0].id"), "quantity", quantity));
-    }
-
     @Test
     void onlyARefundThatHasSucceededHasACreditNote() throws SQLException {
         try (SellerFixture _ = new SellerFixture()) {
@@ -224,7 +205,7 @@ class InvoiceTest {
                     .complete("tok_ok");
             String order = placed.path("id");
             AdminApi.orderAction(order, "invoices", Map.of()).then().statusCode(201);
-            String refund = refund(order, Map.of("lines", units(placed, 1)));
+            String refund = refund(order, Map.of("lines", AdminApi.units(placed, 1)));
             database.execute("UPDATE payment.refund SET state = 'failed' WHERE id = '%s'"
                     .formatted(RefundId.parse(refund).value()));
             writeCreditNote(order, refund).then().statusCode(409).body("code", equalTo("refund_not_succeeded"));
@@ -241,7 +222,7 @@ class InvoiceTest {
         try (SellerFixture _ = new SellerFixture();
                 TaxFixture _ = new TaxFixture(true, COUNTRY, false).withRate("VAT", COUNTRY, "0.19")) {
             Response placed = authorizedOrder(1_190, 3);
-            AdminApi.orderAction(placed.path("id"), "cancel", Map.of("lines", units(placed, 1)))
+            AdminApi.orderAction(placed.path("id"), "cancel", Map.of("lines", AdminApi.units(placed, 1)))
                     .then()
                     .statusCode(200);
             AdminApi.orderAction(placed.path("id"), "invoices", Map.of())
