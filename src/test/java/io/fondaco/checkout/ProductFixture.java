@@ -49,7 +49,7 @@ public class ProductFixture {
         VariantDraft variant = new VariantDraft(
                 sku, List.of(), null, null, null, null, null, true, InventoryPolicy.DENY, true, null, true, null, null);
         ProductDraft product = new ProductDraft(
-                sku.toLowerCase(Locale.ROOT).replace('_', '-'),
+                slug(sku),
                 title,
                 "",
                 null,
@@ -74,6 +74,11 @@ public class ProductFixture {
         pricing.savePrices(Map.of(id, List.of(new VariantPrice(Money.of(pence, "GBP"), Optional.empty()))));
         inventory.recordCounts(List.of(new StockCount(StockKey.atDefaultLocation(sku), available)), "test");
         return sku;
+    }
+
+    /** The slug of the product with this SKU. */
+    public static String slug(String sku) {
+        return sku.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     @Transactional

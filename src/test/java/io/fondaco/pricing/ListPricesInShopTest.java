@@ -20,7 +20,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -132,7 +131,7 @@ class ListPricesInShopTest {
                 .body("variants[0].compare_at_price.amount", equalTo(250));
         given().get("/store/v1/products?currency=GBP&limit=100")
                 .then()
-                .body("data.find { it.slug == '%s' }.variants[0].price.amount".formatted(slug(sku)), equalTo(200));
+                .body("data.find { it.slug == '%s' }.variants[0].price.amount".formatted(ProductFixture.slug(sku)), equalTo(200));
         awaitHit(page(sku));
         awaitInstant(end);
         given().get(page(sku))
@@ -279,11 +278,7 @@ class ListPricesInShopTest {
     }
 
     private static String page(String sku) {
-        return "/store/v1/products/" + slug(sku) + "?currency=GBP";
-    }
-
-    private static String slug(String sku) {
-        return sku.toLowerCase(Locale.ROOT).replace('_', '-');
+        return "/store/v1/products/" + ProductFixture.slug(sku) + "?currency=GBP";
     }
 
     private static Response awaitHit(String page) {

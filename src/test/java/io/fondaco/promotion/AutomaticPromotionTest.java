@@ -123,8 +123,7 @@ class AutomaticPromotionTest {
         QuarkusTransaction.requiringNew().run(() -> {
             VariantDraft variant = new VariantDraft(
                     sku, null, null, null, null, null, null, null, null, null, null, null, null, ofVariant);
-            ProductDraft product = ProductDraft.ofVariants(
-                            sku.toLowerCase(Locale.ROOT).replace('_', '-'), List.of(variant))
+            ProductDraft product = ProductDraft.ofVariants(ProductFixture.slug(sku), List.of(variant))
                     .withAttributes(ofProduct);
             assertThat(catalog.upsert(List.of(product)).getFirst().productChange())
                     .isPresent();
@@ -224,7 +223,7 @@ class AutomaticPromotionTest {
         try (AutomaticPromotionFixture _ = AutomaticPromotionFixture.amountOff(sku, 100, firstOrder)) {
             Shopper newCustomer = shopper(sku, email);
             newCustomer.complete("tok_ok").then().statusCode(201).body("totals.total.amount", equalTo(900));
-            Shopper returning = shopper(sku, email.toUpperCase(java.util.Locale.ROOT));
+            Shopper returning = shopper(sku, email.toUpperCase(Locale.ROOT));
             returning.getCart().then().body("totals.total.amount", equalTo(900)).body("problems", empty());
             complete(returning, 1_000).then().statusCode(201).body("totals.total.amount", equalTo(1_000));
         }

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -59,12 +58,12 @@ class ProductTaxesTest {
                     .then()
                     .body(inList(sku, "price_includes_tax"), equalTo(true))
                     .body(inList(sku, "tax_rate"), equalTo("0.2"));
-            given().get("/store/v1/products/" + slug(sku) + "?currency=GBP")
+            given().get("/store/v1/products/" + ProductFixture.slug(sku) + "?currency=GBP")
                     .then()
                     .body("variants[0].price.amount", equalTo(1_200))
                     .body("variants[0].price_includes_tax", nullValue())
                     .body("variants[0].tax_rate", nullValue());
-            given().get("/store/v1/products/" + slug(sku) + "?currency=JPY&country=" + COUNTRY)
+            given().get("/store/v1/products/" + ProductFixture.slug(sku) + "?currency=JPY&country=" + COUNTRY)
                     .then()
                     .body("variants[0].price", nullValue())
                     .body("variants[0].price_includes_tax", nullValue())
@@ -170,7 +169,7 @@ class ProductTaxesTest {
     }
 
     private static void changeVariant(String sku, Map<String, Object> change) {
-        String variant = given().get("/store/v1/products/" + slug(sku)).path("variants[0].id");
+        String variant = given().get("/store/v1/products/" + ProductFixture.slug(sku)).path("variants[0].id");
         AdminApi.request()
                 .header("If-Match", "*")
                 .body(change)
@@ -203,14 +202,10 @@ class ProductTaxesTest {
     }
 
     private static String page(String sku, String country) {
-        return "/store/v1/products/" + slug(sku) + "?currency=GBP&country=" + country;
+        return "/store/v1/products/" + ProductFixture.slug(sku) + "?currency=GBP&country=" + country;
     }
 
     private static String inList(String sku, String member) {
-        return "data.find { it.slug == '%s' }.variants[0].%s".formatted(slug(sku), member);
-    }
-
-    private static String slug(String sku) {
-        return sku.toLowerCase(Locale.ROOT).replace('_', '-');
+        return "data.find { it.slug == '%s' }.variants[0].%s".formatted(ProductFixture.slug(sku), member);
     }
 }

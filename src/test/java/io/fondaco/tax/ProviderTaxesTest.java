@@ -29,7 +29,6 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -275,8 +274,7 @@ class ProviderTaxesTest {
     }
 
     private static @Nullable String shownRate(String sku) {
-        String page =
-                "/store/v1/products/" + sku.toLowerCase(Locale.ROOT).replace('_', '-') + "?currency=GBP&country=LI";
+        String page = "/store/v1/products/" + ProductFixture.slug(sku) + "?currency=GBP&country=LI";
         return await().until(
                         () -> given().get(page),
                         response -> response.statusCode() == 200
