@@ -45,6 +45,17 @@ public class ProductFixture {
     @Transactional
     @ActivateRequestContext
     public String createProduct(String title, long pence, long available) {
+        return createProduct(title, List.of(), pence, available);
+    }
+
+    /**
+     * Creates a product in these categories.
+     *
+     * @param categories the path of each, by names from its root; they are created if they do not exist
+     */
+    @Transactional
+    @ActivateRequestContext
+    public String createProduct(String title, List<List<String>> categories, long pence, long available) {
         String sku = TypeId.format("sku", TypeId.newUuid()).toUpperCase(Locale.ROOT);
         VariantDraft variant = new VariantDraft(
                 sku, List.of(), null, null, null, null, null, true, InventoryPolicy.DENY, true, null, true, null, null);
@@ -56,7 +67,7 @@ public class ProductFixture {
                 null,
                 ProductStatus.ACTIVE,
                 List.of(),
-                List.of(),
+                categories,
                 List.of(),
                 List.of(),
                 null,

@@ -8,27 +8,19 @@ import static org.hamcrest.Matchers.nullValue;
 
 import io.fondaco.ConcurrentRunner;
 import io.fondaco.catalog.Catalog;
-import io.fondaco.catalog.InventoryPolicy;
 import io.fondaco.catalog.ProductDraft;
-import io.fondaco.catalog.ProductStatus;
 import io.fondaco.catalog.VariantDraft;
-import io.fondaco.catalog.VariantId;
-import io.fondaco.catalog.VariantPrice;
 import io.fondaco.checkout.AdminApi;
 import io.fondaco.checkout.CouponFixture;
 import io.fondaco.checkout.ProductFixture;
 import io.fondaco.checkout.Shopper;
-import io.fondaco.platform.money.Money;
-import io.fondaco.pricing.Pricing;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -42,9 +34,6 @@ class AutomaticPromotionTest {
 
     @Inject
     Catalog catalog;
-
-    @Inject
-    Pricing pricing;
 
     @Test
     void automaticPromotionDiscountsCartAndOrderWithoutACode() {
@@ -261,10 +250,9 @@ class AutomaticPromotionTest {
     }
 
     @Test
-    @ActivateRequestContext
     void categoryIncludesItsDescendants() {
         String tag = UUID.randomUUID().toString();
-        String sku = createProductIn(List.of("Kitchen " + tag, "Coffee"));
+        String sku = productFixture.createProduct("Grinder", List.of(List.of("Kitchen " + tag, "Coffee")), 1_000, 10);
         List<Map<String, Object>> roots =
                 AdminApi.request().get("/store/v1/categories").path("data");
         Object kitchen = roots.stream()
@@ -277,52 +265,6 @@ class AutomaticPromotionTest {
         try (AutomaticPromotionFixture _ = AutomaticPromotionFixture.amountOff(sku, 100, inKitchen)) {
             Shopper.withCart(sku, 1).getCart().then().body("totals.discount.amount", equalTo(100));
         }
-    }
-
-    private String createProductIn(List<String> categoryPath) {
-        String sku = "CAT-" + UUID.randomUUID();
-        VariantDraft variant = new VariantDraft(
-                sku,
-                List.of(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                true,
-                InventoryPolicy.CONTINUE,
-                true,
-                null,
-                true,
-                null,
-                null);
-        ProductDraft product = new ProductDraft(
-                sku.toLowerCase(java.util.Locale.ROOT),
-                "Grinder",
-                "",
-                null,
-                null,
-                ProductStatus.ACTIVE,
-                List.of(),
-                List.of(categoryPath),
-                List.of(),
-                List.of(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                List.of(variant));
-        QuarkusTransaction.requiringNew().run(() -> {
-            VariantId id = catalog.upsert(List.of(product))
-                    .getFirst()
-                    .variants()
-                    .get(sku)
-                    .id()
-                    .orElseThrow();
-            pricing.savePrices(Map.of(id, List.of(new VariantPrice(Money.of(1_000, "GBP"), Optional.empty()))));
-        });
-        return sku;
     }
 
     private static Shopper shopper(String sku, String email) {
