@@ -80,6 +80,9 @@ public interface Catalog {
      */
     Map<String, SellableVariant> variantsBySku(Collection<String> skus);
 
+    /** The id of the variant with each SKU; unknown SKUs are missing. One statement. */
+    Map<String, VariantId> idsBySku(Collection<String> skus);
+
     /** The SKU of each variant; variants that were deleted are missing. One statement. */
     Map<VariantId, String> skus(Collection<VariantId> variants);
 

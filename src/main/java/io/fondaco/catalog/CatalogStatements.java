@@ -338,6 +338,12 @@ class CatalogStatements {
                 .getResultList();
     }
 
+    List<VariantSkuRow> findIdsBySku(Collection<String> skus) {
+        return sql.query("SELECT v.id, v.sku FROM catalog.variant v WHERE v.sku = " + ANY_SKU, VariantSkuRow.class)
+                .setParameter("skus", skus.toArray(String[]::new))
+                .getResultList();
+    }
+
     List<VariantSkuRow> findSkus(Collection<UUID> variants) {
         return sql.query("SELECT id, sku FROM catalog.variant WHERE id = " + ANY_VARIANT, VariantSkuRow.class)
                 .setParameter("variants", variants.toArray(UUID[]::new))

@@ -87,6 +87,12 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
     }
 
     @Override
+    public Map<String, VariantId> idsBySku(Collection<String> skus) {
+        return statements.findIdsBySku(skus).stream()
+                .collect(Collectors.toMap(VariantSkuRow::sku, row -> new VariantId(row.id())));
+    }
+
+    @Override
     public Map<VariantId, String> skus(Collection<VariantId> variants) {
         return statements.findSkus(variants.stream().map(VariantId::value).toList()).stream()
                 .collect(Collectors.toMap(row -> new VariantId(row.id()), VariantSkuRow::sku));

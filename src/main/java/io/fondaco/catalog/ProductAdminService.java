@@ -268,10 +268,9 @@ class ProductAdminService {
         if (pricesBySku.isEmpty()) {
             return false;
         }
-        Map<String, SellableVariant> variantsBySku = catalog.variantsBySku(pricesBySku.keySet());
+        Map<String, VariantId> idsBySku = catalog.idsBySku(pricesBySku.keySet());
         Map<VariantId, List<VariantPrice>> pricesByVariant = new HashMap<>();
-        pricesBySku.forEach((sku, list) -> pricesByVariant.put(
-                Objects.requireNonNull(variantsBySku.get(sku)).id(), list));
+        pricesBySku.forEach((sku, list) -> pricesByVariant.put(Objects.requireNonNull(idsBySku.get(sku)), list));
         return prices.savePrices(pricesByVariant).containsValue(true);
     }
 

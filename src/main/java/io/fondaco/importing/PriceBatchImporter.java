@@ -2,7 +2,6 @@ package io.fondaco.importing;
 
 import io.fondaco.catalog.Catalog;
 import io.fondaco.catalog.ProductUpsertResult.ChangeType;
-import io.fondaco.catalog.SellableVariant;
 import io.fondaco.catalog.VariantId;
 import io.fondaco.catalog.VariantPrice;
 import io.fondaco.importing.ImportLease.ImportLeaseLost;
@@ -104,15 +103,13 @@ class PriceBatchImporter {
         if (rows.isEmpty()) {
             return;
         }
-        Map<String, SellableVariant> variants =
-                catalog.variantsBySku(rows.stream().map(PriceRow::sku).collect(Collectors.toSet()));
-        Map<VariantId, List<VariantPrice>> stored = variants.isEmpty()
-                ? Map.of()
-                : pricing.findAllPrices(
-                        variants.values().stream().map(SellableVariant::id).toList());
+        Map<String, VariantId> variants =
+                catalog.idsBySku(rows.stream().map(PriceRow::sku).collect(Collectors.toSet()));
+        Map<VariantId, List<VariantPrice>> stored =
+                variants.isEmpty() ? Map.of() : pricing.findAllPrices(variants.values());
         Map<VariantId, List<VariantPrice>> changed = new LinkedHashMap<>();
         for (PriceRow row : rows) {
-            SellableVariant variant = variants.get(row.sku());
+            VariantId variant = variants.get(row.sku());
             if (variant == null) {
                 batch.result()
                         .reject(RowError.of(
@@ -123,7 +120,7 @@ class PriceBatchImporter {
                                 row.sku()));
                 continue;
             }
-            Optional<VariantPrice> before = stored.getOrDefault(variant.id(), List.of()).stream()
+            Optional<VariantPrice> before = stored.getOrDefault(variant, List.of()).stream()
                     .filter(price -> price.price().currency().equals(row.currency()))
                     .findFirst();
             VariantPrice after = new ImportedPrice(
@@ -135,7 +132,7 @@ class PriceBatchImporter {
                 batch.result().add(ChangeType.UNCHANGED);
             } else {
                 batch.result().add(before.isPresent() ? ChangeType.UPDATED : ChangeType.CREATED);
-                changed.computeIfAbsent(variant.id(), _ -> new ArrayList<>()).add(after);
+                changed.computeIfAbsent(variant, _ -> new ArrayList<>()).add(after);
             }
         }
         if (!changed.isEmpty() && !batch.lease().dryRun()) {

@@ -160,8 +160,7 @@ class ProductBatchImporter {
             return duplicateCheck.products();
         }
         Map<String, ProductSnapshot> existing = catalog.lockSnapshots(slugs);
-        Set<String> takenSkus =
-                new HashSet<>(catalog.variantsBySku(candidateSkus).keySet());
+        Set<String> takenSkus = new HashSet<>(catalog.idsBySku(candidateSkus).keySet());
         if (importLease.dryRun()) {
             // A dry run did not write the SKUs of earlier rows.
             takenSkus.addAll(duplicateCheck.earlierSkus());

@@ -208,7 +208,7 @@ class StockBatchImporter {
 
     /** Stock of a removed variant stays until it is counted as 0, so its SKU is known as well. */
     private Set<String> knownSkus(Set<String> skus) {
-        Set<String> known = new HashSet<>(catalog.variantsBySku(skus).keySet());
+        Set<String> known = new HashSet<>(catalog.idsBySku(skus).keySet());
         Set<String> others = new HashSet<>(skus);
         others.removeAll(known);
         if (!others.isEmpty()) {

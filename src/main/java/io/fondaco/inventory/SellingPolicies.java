@@ -54,7 +54,7 @@ class SellingPolicies {
     }
 
     private void requireKnown(String sku) {
-        if (catalog.variantsBySku(List.of(sku)).isEmpty()) {
+        if (catalog.idsBySku(List.of(sku)).isEmpty()) {
             throw ApiException.notFound("SKU", sku);
         }
     }

@@ -92,7 +92,7 @@ class StockAdjustmentService {
         String sku = adjustment.sku();
         if (sku == null
                 || sku.indexOf('\0') >= 0
-                || (catalog.variantsBySku(List.of(sku)).isEmpty()
+                || (catalog.idsBySku(List.of(sku)).isEmpty()
                         && statements.listLevels(List.of(sku)).isEmpty())) {
             throw ApiException.invalid("/sku", "unknown_sku", "There is no variant with this SKU.");
         }

@@ -1,7 +1,6 @@
 package io.fondaco.pricing;
 
 import io.fondaco.catalog.Catalog;
-import io.fondaco.catalog.SellableVariant;
 import io.fondaco.catalog.VariantId;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.transactions.RetriedWrites;
@@ -97,7 +96,7 @@ class ListPriceService {
         String currency = require(list).currency();
         List<Optional<Rejected>> violations =
                 rows.stream().map(row -> findViolation(row, currency)).toList();
-        Map<String, SellableVariant> variants = findVariants(rows, violations);
+        Map<String, VariantId> variants = findVariants(rows, violations);
         Map<TierKey, Long> stored = findStored(list, variants);
         Set<TierKey> seen = new HashSet<>();
         List<TierRow> upserted = new ArrayList<>();
@@ -105,14 +104,14 @@ class ListPriceService {
         List<ListPriceResult> results = new ArrayList<>();
         for (int index = 0; index < rows.size(); index++) {
             ListPriceRow row = rows.get(index);
-            SellableVariant variant = variants.get(row.sku());
+            VariantId variant = variants.get(row.sku());
             if (violations.get(index).isPresent()) {
                 results.add(violations.get(index).get());
             } else if (variant == null) {
                 results.add(new Rejected(
                         "sku", "unknown_sku", "There is no SKU '%s'.".formatted(Violation.abbreviate(row.sku()))));
             } else {
-                TierKey key = new TierKey(variant.id().value(), row.minQuantity());
+                TierKey key = new TierKey(variant.value(), row.minQuantity());
                 results.add(
                         seen.add(key)
                                 ? new Applied(plan(row, key, Optional.ofNullable(stored.get(key)), upserted, deleted))
@@ -163,27 +162,24 @@ class ListPriceService {
         return Optional.empty();
     }
 
-    private Map<String, SellableVariant> findVariants(List<ListPriceRow> rows, List<Optional<Rejected>> violations) {
+    private Map<String, VariantId> findVariants(List<ListPriceRow> rows, List<Optional<Rejected>> violations) {
         Set<String> skus = new HashSet<>();
         for (int index = 0; index < rows.size(); index++) {
             if (violations.get(index).isEmpty()) {
                 skus.add(rows.get(index).sku());
             }
         }
-        return skus.isEmpty() ? Map.of() : catalog.variantsBySku(skus);
+        return skus.isEmpty() ? Map.of() : catalog.idsBySku(skus);
     }
 
-    private Map<TierKey, Long> findStored(PriceListId list, Map<String, SellableVariant> variants) {
+    private Map<TierKey, Long> findStored(PriceListId list, Map<String, VariantId> variants) {
         if (variants.isEmpty()) {
             return Map.of();
         }
         Map<TierKey, Long> stored = new HashMap<>();
         statements
                 .listTiers(
-                        list,
-                        variants.values().stream()
-                                .map(variant -> variant.id().value())
-                                .toList())
+                        list, variants.values().stream().map(VariantId::value).toList())
                 .forEach(tier -> stored.put(new TierKey(tier.variantId(), tier.minQuantity()), tier.amount()));
         return stored;
     }
