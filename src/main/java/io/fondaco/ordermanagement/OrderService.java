@@ -101,11 +101,13 @@ class OrderService {
     }
 
     private AdminOrderView view(Order order) {
-        Map<UUID, List<TaxLine>> refundTaxes = orders.listRefundTaxes(order);
+        List<Payment> orderPayments = payments.listByOrder(order.id().value());
+        List<Refund> refunds = payments.listRefundsByOrder(order.id().value());
+        Map<UUID, List<TaxLine>> refundTaxes = refunds.isEmpty() ? Map.of() : orders.listRefundTaxes(order);
         return new AdminOrderView(
                 order,
-                payments.listByOrder(order.id().value()),
-                payments.listRefundsByOrder(order.id().value()).stream()
+                orderPayments,
+                refunds.stream()
                         .map(refund -> new OrderRefund(
                                 refund, refundTaxes.getOrDefault(refund.id().value(), List.of())))
                         .toList(),
