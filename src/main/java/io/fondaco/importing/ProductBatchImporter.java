@@ -278,19 +278,28 @@ class ProductBatchImporter {
         }
     }
 
-    private static RowError error(
+    private static RowError productError(
             ProductRowParser parser,
             ProductUpsertResult result,
             long row,
             ProductUpsertResult.ValidationError validationError) {
         // A new product can be rejected because of a variant.
-        boolean variantError = result.variants().values().stream()
+        boolean ofVariant = result.variants().values().stream()
                 .anyMatch(variant ->
                         variant.error().filter(validationError::equals).isPresent());
-        String column = variantError
-                ? parser.variantColumnOf(validationError.field())
-                : parser.columnOf(validationError.field());
-        return new RowError(row, column, validationError.code(), validationError.detail());
+        return ofVariant
+                ? variantError(parser, row, validationError)
+                : new RowError(
+                        row,
+                        parser.columnOf(validationError.field()),
+                        validationError.code(),
+                        validationError.detail());
+    }
+
+    private static RowError variantError(
+            ProductRowParser parser, long row, ProductUpsertResult.ValidationError validationError) {
+        return new RowError(
+                row, parser.variantColumnOf(validationError.field()), validationError.code(), validationError.detail());
     }
 
     /**
@@ -309,10 +318,10 @@ class ProductBatchImporter {
                     ? Optional.ofNullable(result.variants().get(variant.sku())).flatMap(VariantUpsertResult::error)
                     : Optional.empty();
             rows.add(variantError
-                    .<StagedRow>map(reason -> new StagedRow.RejectedRow(error(parser, result, row.number(), reason)))
+                    .<StagedRow>map(reason -> new StagedRow.RejectedRow(variantError(parser, row.number(), reason)))
                     .orElse(row));
         }
-        RowError firstRowError = error(parser, result, product.firstRow().number(), validationError);
+        RowError firstRowError = productError(parser, result, product.firstRow().number(), validationError);
         reject(StagedProduct.rejected(firstRowError, rows), batchResult);
     }
 
@@ -340,11 +349,8 @@ class ProductBatchImporter {
                     VariantUpsertResult variantResult = variantOf(result, variant);
                     if (variantResult.error().isPresent()) {
                         rejectedNumbers.add(row.number());
-                        batchResult.reject(error(
-                                parser,
-                                result,
-                                row.number(),
-                                variantResult.error().get()));
+                        batchResult.reject(variantError(
+                                parser, row.number(), variantResult.error().get()));
                     } else {
                         boolean priceChanged =
                                 variantResult.id().filter(repriced::containsKey).isPresent();
