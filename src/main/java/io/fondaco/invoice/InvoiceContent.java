@@ -16,7 +16,6 @@ import io.fondaco.order.Totals;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.tax.TaxExemption;
-import io.fondaco.tax.TaxLine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +38,7 @@ final class InvoiceContent {
      * @param suppliedAt when the last units were sent; empty if none was
      */
     static InvoiceData ofOrder(Order order, InvoiceSeller seller, TaxedPrice notCharged, Optional<Instant> suppliedAt) {
-        TaxedPrice charged =
-                new TaxedPrice(order.totals().total(), order.taxes().taxLines()).minus(notCharged);
+        TaxedPrice charged = order.price().minus(notCharged);
         return new InvoiceData(
                 seller,
                 customer(order),
@@ -52,7 +50,7 @@ final class InvoiceContent {
                 order.totals(),
                 notCharged.amount().amount() == 0 ? null : deduction(notCharged),
                 List.of(),
-                withoutZeros(charged.taxLines()),
+                TaxedPrice.withoutZeros(charged.taxLines()),
                 totals(charged),
                 order.taxes().taxExemption(),
                 exemptionText(order),
@@ -85,7 +83,7 @@ final class InvoiceContent {
                         .map(line -> new CreditedUnits(
                                 line.id(), line.sku(), line.title(), units.getOrDefault(line.id(), 0)))
                         .toList(),
-                withoutZeros(credited.taxLines()),
+                TaxedPrice.withoutZeros(credited.taxLines()),
                 totals(credited),
                 order.taxes().taxExemption(),
                 exemptionText(order),
@@ -148,21 +146,12 @@ final class InvoiceContent {
     private static InvoiceDeduction deduction(TaxedPrice price) {
         InvoiceTotals totals = totals(price);
         return new InvoiceDeduction(
-                withoutZeros(price.taxLines()), totals.tax(), totals.totalWithoutTax(), totals.total());
+                TaxedPrice.withoutZeros(price.taxLines()), totals.tax(), totals.totalWithoutTax(), totals.total());
     }
 
     private static InvoiceTotals totals(TaxedPrice price) {
-        Money tax = price.taxLines().stream()
-                .map(TaxLine::amount)
-                .reduce(Money.zero(price.amount().currency()), Money::plus);
+        Money tax = Money.of(price.tax(), price.amount().currency());
         return new InvoiceTotals(price.amount().minus(tax), tax, price.amount());
-    }
-
-    /** Without taxes of which nothing is left; a rate of zero is kept, because its taxable amount is not zero. */
-    private static List<TaxLine> withoutZeros(List<TaxLine> lines) {
-        return lines.stream()
-                .filter(line -> line.amount().amount() != 0 || line.taxable().amount() != 0)
-                .toList();
     }
 
     private static @Nullable String exemptionText(Order order) {

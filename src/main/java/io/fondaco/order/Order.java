@@ -75,7 +75,7 @@ public record Order(
     }
 
     /** The total with its taxes. */
-    TaxedPrice price() {
+    public TaxedPrice price() {
         return new TaxedPrice(totals.total(), taxes.taxLines());
     }
 

@@ -146,7 +146,8 @@ public record TaxedPrice(Money amount, List<TaxLine> taxLines) {
                 .findFirst();
     }
 
-    private long tax() {
+    /** The sum of the taxes, in minor units. */
+    public long tax() {
         return taxLines.stream().mapToLong(line -> line.amount().amount()).sum();
     }
 
@@ -158,7 +159,8 @@ public record TaxedPrice(Money amount, List<TaxLine> taxLines) {
         return smaller;
     }
 
-    private static List<TaxLine> withoutZeros(List<TaxLine> lines) {
+    /** Without taxes of which nothing is left; a rate of zero is kept, because its taxable amount is not zero. */
+    public static List<TaxLine> withoutZeros(List<TaxLine> lines) {
         return lines.stream()
                 .filter(line -> line.amount().amount() != 0 || line.taxable().amount() != 0)
                 .toList();
