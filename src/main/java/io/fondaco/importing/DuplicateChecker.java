@@ -9,13 +9,14 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Rejects products and SKUs that appear in a file for the second time. The rows of a product must be consecutive; where
- * variants are identified by SKU, a SKU may be in one row only. The first appearance wins. The keys seen so far are
- * kept in the database, so that memory does not grow with the file.
+ * Rejects products, SKUs and rows that appear in a file for the second time. The rows of a product must be consecutive;
+ * where variants are identified by SKU, a SKU may be in one row only. The first appearance wins. The keys seen so far
+ * are kept in the database, so that memory does not grow with the file.
  */
 final class DuplicateChecker {
     private static final String PRODUCT = "product\u001f";
@@ -50,6 +51,26 @@ final class DuplicateChecker {
                 .map(key -> key.substring(VARIANT.length()))
                 .collect(Collectors.toSet());
         return new DuplicateCheck(checkedProducts, earlierSkus);
+    }
+
+    /**
+     * The rows whose key no earlier row of the file has, in their order.
+     *
+     * @param duplicate the error of a row whose key an earlier row has
+     */
+    <T> List<T> rejectDuplicateRows(
+            ImportId id, List<T> rows, Function<T, String> key, Function<T, RowError> duplicate, BatchResult result) {
+        List<String> keys = rows.stream().map(key).distinct().toList();
+        Set<String> seen = new HashSet<>(jobs.recordSeenKeys(id, keys));
+        List<T> accepted = new ArrayList<>();
+        for (T row : rows) {
+            if (seen.add(key.apply(row))) {
+                accepted.add(row);
+            } else {
+                result.reject(duplicate.apply(row));
+            }
+        }
+        return accepted;
     }
 
     private static StagedProduct check(StagedProduct product, Predicate<String> isDuplicate, boolean skusMustBeUnique) {

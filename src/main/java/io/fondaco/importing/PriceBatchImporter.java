@@ -20,12 +20,10 @@ import io.fondaco.productfiles.RowError;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Applies a batch of price rows: prices, rejected rows, counters and the checkpoint commit together. */
@@ -75,23 +73,18 @@ class PriceBatchImporter {
 
     /** A price may be in one row of the file only; the first one counts. */
     private List<PriceRow> rejectDuplicates(Batch batch, List<PriceRow> rows) {
-        Set<String> keys = rows.stream().map(PriceBatchImporter::key).collect(Collectors.toSet());
-        Set<String> seen = new HashSet<>(jobs.recordSeenKeys(batch.lease().id(), List.copyOf(keys)));
-        List<PriceRow> accepted = new ArrayList<>();
-        for (PriceRow row : rows) {
-            if (seen.add(key(row))) {
-                accepted.add(row);
-            } else {
-                batch.result()
-                        .reject(RowError.of(
+        return new DuplicateChecker(jobs)
+                .rejectDuplicateRows(
+                        batch.lease().id(),
+                        rows,
+                        PriceBatchImporter::key,
+                        row -> RowError.of(
                                 row.number(),
                                 batch.parser().column("sku"),
                                 "duplicate_row",
                                 "This price of '%s' appears earlier in the file",
-                                row.sku()));
-            }
-        }
-        return accepted;
+                                row.sku()),
+                        batch.result());
     }
 
     private static String key(PriceRow row) {

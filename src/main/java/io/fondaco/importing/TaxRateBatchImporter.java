@@ -13,10 +13,8 @@ import io.fondaco.tax.TaxRates.ImportedRate;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.TreeSet;
 
 /** Applies a batch of tax rates: rates, rejected rows, counters and the checkpoint commit together. */
@@ -71,22 +69,18 @@ class TaxRateBatchImporter {
     }
 
     private List<ParsedRow> rejectDuplicates(ImportLease importLease, List<ParsedRow> rows, BatchResult batchResult) {
-        List<String> keys = rows.stream().map(ParsedRow::key).distinct().toList();
-        Set<String> seen = new HashSet<>(jobs.recordSeenKeys(importLease.id(), keys));
-        List<ParsedRow> accepted = new ArrayList<>();
-        for (ParsedRow row : rows) {
-            if (seen.add(row.key())) {
-                accepted.add(row);
-            } else {
-                batchResult.reject(RowError.of(
-                        row.number(),
-                        "",
-                        "duplicate_row",
-                        "The rate '%s' of this place, category and beginning appears earlier in the file",
-                        row.rate().name()));
-            }
-        }
-        return accepted;
+        return new DuplicateChecker(jobs)
+                .rejectDuplicateRows(
+                        importLease.id(),
+                        rows,
+                        ParsedRow::key,
+                        row -> RowError.of(
+                                row.number(),
+                                "",
+                                "duplicate_row",
+                                "The rate '%s' of this place, category and beginning appears earlier in the file",
+                                row.rate().name()),
+                        batchResult);
     }
 
     private void applyRates(
