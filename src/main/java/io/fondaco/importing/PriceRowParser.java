@@ -38,11 +38,7 @@ final class PriceRowParser {
         csvHeader.requirePosition(SKU);
         csvHeader.requirePosition(PRICE);
         csvHeader.requirePosition(CURRENCY);
-        for (String name : csvHeader.names()) {
-            if (!name.isEmpty() && HEADER.stream().noneMatch(name::equalsIgnoreCase)) {
-                throw new InvalidCsvHeader(name, "A file of prices has no column '%s'.".formatted(name));
-            }
-        }
+        csvHeader.requireOnly(HEADER, "A file of prices");
     }
 
     /**

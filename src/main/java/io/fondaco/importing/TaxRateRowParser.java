@@ -46,12 +46,7 @@ final class TaxRateRowParser {
     TaxRateRowParser(CsvHeader csvHeader) {
         this.csvHeader = csvHeader;
         REQUIRED.forEach(column -> csvHeader.requirePosition(List.of(column)));
-        for (String name : csvHeader.names()) {
-            if (!name.isEmpty() && !HEADER.contains(name.toLowerCase(Locale.ROOT))) {
-                throw new InvalidCsvHeader(
-                        name, "A file of tax rates has no column '%s'.".formatted(Violation.abbreviate(name)));
-            }
-        }
+        csvHeader.requireOnly(HEADER, "A file of tax rates");
     }
 
     TaxRateDraft parse(CsvRow cells) throws InvalidCell {

@@ -26,11 +26,7 @@ public final class FondacoStockParser implements StockRowParser {
         this.csvHeader = csvHeader;
         csvHeader.requirePosition(SKU);
         csvHeader.requirePosition(AVAILABLE);
-        for (String name : csvHeader.names()) {
-            if (!name.isEmpty() && HEADER.stream().noneMatch(name::equalsIgnoreCase)) {
-                throw new InvalidCsvHeader(name, "A stock file has no column '%s'.".formatted(name));
-            }
-        }
+        csvHeader.requireOnly(HEADER, "A stock file");
     }
 
     @Override

@@ -137,6 +137,19 @@ public final class CsvHeader {
         });
     }
 
+    /**
+     * @param known names of columns, in lower case
+     * @param file the kind of file for the message, such as "A stock file"
+     * @throws InvalidCsvHeader with the name of the column, if the file has a column with another name
+     */
+    public void requireOnly(List<String> known, String file) {
+        for (String name : names) {
+            if (!name.isEmpty() && !known.contains(normalize(name))) {
+                throw new InvalidCsvHeader(name, "%s has no column '%s'.".formatted(file, Violation.abbreviate(name)));
+            }
+        }
+    }
+
     /** A hint for a file whose columns seem to be separated by semicolons or tabs. */
     private String separatorHint() {
         String text = String.join(",", names);
