@@ -10,7 +10,6 @@ import io.fondaco.platform.database.Route;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.DateTimeParser;
-import io.fondaco.platform.web.Violation;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
@@ -22,8 +21,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -60,23 +57,12 @@ class InvoiceResource {
         InvoiceFilter filter = new InvoiceFilter(
                 Optional.ofNullable(series),
                 Optional.ofNullable(fullNumber),
-                instant("issued_at[gte]", issuedFrom),
-                instant("issued_at[lt]", issuedBefore),
+                ApiException.parseParameter("issued_at[gte]", issuedFrom, DateTimeParser::parseInstant),
+                ApiException.parseParameter("issued_at[lt]", issuedBefore, DateTimeParser::parseInstant),
                 InvoiceFilter.cursor(cursor),
                 limit);
         return Page.fromRows(repository.list(filter), limit, InvoiceFilter::cursorAfter)
                 .map(InvoiceSummaryRow::toSummary);
-    }
-
-    private static Optional<Instant> instant(String name, @Nullable String text) {
-        try {
-            return Optional.ofNullable(text).map(DateTimeParser::parseInstant);
-        } catch (DateTimeException _) {
-            throw ApiException.badRequest(
-                    "invalid_parameter",
-                    "'%s' is not a valid value of parameter '%s'."
-                            .formatted(Violation.abbreviate(String.valueOf(text)), name));
-        }
     }
 
     @GET

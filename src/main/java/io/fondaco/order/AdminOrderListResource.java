@@ -8,7 +8,6 @@ import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.postal.EmailAddress;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.DateTimeParser;
-import io.fondaco.platform.web.Violation;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
@@ -19,11 +18,8 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Optional;
-import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -80,28 +76,15 @@ class AdminOrderListResource {
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
             @QueryParam("cursor") @Nullable String cursor) {
         OrderFilter filter = new OrderFilter(
-                parse("status", status, AdminOrderListResource::status),
-                parse("email", email, AdminOrderListResource::email),
-                parse("number", number, Long::valueOf),
-                parse("created_at[gte]", createdFrom, DateTimeParser::parseInstant),
-                parse("created_at[lt]", createdBefore, DateTimeParser::parseInstant),
+                ApiException.parseParameter("status", status, AdminOrderListResource::status),
+                ApiException.parseParameter("email", email, AdminOrderListResource::email),
+                ApiException.parseParameter("number", number, Long::valueOf),
+                ApiException.parseParameter("created_at[gte]", createdFrom, DateTimeParser::parseInstant),
+                ApiException.parseParameter("created_at[lt]", createdBefore, DateTimeParser::parseInstant),
                 OrderFilter.cursor(cursor),
                 limit);
         return Page.fromRows(orders.list(filter), filter.limit(), OrderFilter::cursorAfter)
                 .map(OrderSummary::of);
-    }
-
-    private static <T> Optional<T> parse(String name, @Nullable String text, Function<String, T> parser) {
-        if (text == null) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(parser.apply(text));
-        } catch (IllegalArgumentException | DateTimeException _) {
-            throw ApiException.badRequest(
-                    "invalid_parameter",
-                    "'%s' is not a valid value of parameter '%s'.".formatted(Violation.abbreviate(text), name));
-        }
     }
 
     private static OrderStatus status(String text) {

@@ -1,9 +1,11 @@
 package io.fondaco.platform.web;
 
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,26 @@ public class ApiException extends RuntimeException {
 
     public static ApiException badRequest(String code, String detail) {
         return new ApiException(400, code, detail);
+    }
+
+    /**
+     * The value of a query parameter; empty if it was not sent.
+     *
+     * @param text as sent
+     * @throws ApiException 400 {@code invalid_parameter} if the parser throws an {@link IllegalArgumentException} or a
+     *     {@link DateTimeException}
+     */
+    public static <T> Optional<T> parseParameter(String name, @Nullable String text, Function<String, T> parser) {
+        if (text == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(parser.apply(text));
+        } catch (IllegalArgumentException | DateTimeException _) {
+            throw badRequest(
+                    "invalid_parameter",
+                    "'%s' is not a valid value of parameter '%s'.".formatted(Violation.abbreviate(text), name));
+        }
     }
 
     public static ApiException notFound(String resource, String id) {
