@@ -2,6 +2,7 @@ package io.fondaco.checkout;
 
 import io.fondaco.order.NewOrder;
 import io.fondaco.order.Order;
+import io.fondaco.order.OrderId;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.promotion.CouponUsedUp;
 import io.fondaco.promotion.Promotions;
@@ -47,15 +48,17 @@ public class CouponRedemptions {
 
     /** Releases the redemptions of a checkout attempt that ends without an order. */
     void release(NewOrder order) {
-        if (!order.discounts().isEmpty()) {
-            promotions.releaseRedemptions(order.id().value());
-        }
+        release(order.id(), order.discounts());
     }
 
     /** Releases the redemptions of an order that is cancelled as a whole. */
     public void release(Order order) {
-        if (!order.discounts().isEmpty()) {
-            promotions.releaseRedemptions(order.id().value());
+        release(order.id(), order.discounts());
+    }
+
+    private void release(OrderId order, List<?> discounts) {
+        if (!discounts.isEmpty()) {
+            promotions.releaseRedemptions(order.value());
         }
     }
 }

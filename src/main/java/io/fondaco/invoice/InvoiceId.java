@@ -21,11 +21,6 @@ public record InvoiceId(UUID value) {
         return new InvoiceId(TypeId.parse(PREFIX, text));
     }
 
-    /** Same as {@link #parse}; JAX-RS converts path parameters with a method of this name. */
-    public static InvoiceId fromString(String text) {
-        return parse(text);
-    }
-
     @Override
     @JsonValue
     public String toString() {

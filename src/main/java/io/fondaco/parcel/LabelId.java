@@ -21,11 +21,6 @@ public record LabelId(UUID value) {
         return new LabelId(TypeId.parse(PREFIX, text));
     }
 
-    /** Same as {@link #parse}; JAX-RS converts path parameters with a method of this name. */
-    public static LabelId fromString(String text) {
-        return parse(text);
-    }
-
     @Override
     @JsonValue
     public String toString() {

@@ -12,6 +12,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -67,7 +68,7 @@ class LabelProviders {
         return guard(provider)
                 .map(guard -> guard.call(
                         CancellationResult.class,
-                        () -> verified(guard.provider().cancel(request))))
+                        () -> verified(Objects.requireNonNull(guard.provider().cancel(request)))))
                 .orElseGet(LabelProviders::missing);
     }
 

@@ -177,8 +177,7 @@ class LabelStatements {
     void recordError(LabelId id, String error) {
         sql.update("""
                         UPDATE parcel.label SET error = :error, updated_at = now()
-                         WHERE id = :id AND state IN ('requested', 'cancelling')
-                        """)
+                         WHERE id = :id AND\s""" + UNANSWERED)
                 .setParameter("error", error)
                 .setParameter("id", id.value())
                 .executeUpdate();

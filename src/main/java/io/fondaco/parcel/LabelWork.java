@@ -83,9 +83,8 @@ class LabelWork {
         try {
             return Optional.of(call.result().join());
         } catch (CompletionException e) {
-            String error = e.getCause() instanceof NoAnswer noAnswer
-                    ? Objects.requireNonNull(noAnswer.getMessage())
-                    : "The provider did not answer.";
+            NoAnswer noAnswer = (NoAnswer) Objects.requireNonNull(e.getCause());
+            String error = Objects.requireNonNull(noAnswer.getMessage());
             LOG.warnf("Label %s of provider %s waits: %s", id, call.label().provider(), error);
             service.recordError(id, error);
             return Optional.empty();
