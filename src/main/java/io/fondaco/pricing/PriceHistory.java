@@ -24,10 +24,7 @@ final class PriceHistory {
     static final Duration REFERENCE_PERIOD = Duration.ofDays(30);
 
     private static final Comparator<PastPrice> BEST_FIRST = PriceLists.bestFirst(
-            PastPrice::priority,
-            PastPrice::amount,
-            PastPrice::listCreatedAt,
-            price -> requireNonNull(price.list()));
+            PastPrice::priority, PastPrice::amount, PastPrice::listCreatedAt, price -> requireNonNull(price.list()));
 
     private final List<PastPrice> prices;
 

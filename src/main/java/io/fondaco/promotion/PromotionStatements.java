@@ -346,6 +346,9 @@ class PromotionStatements {
                            AND p.trigger_type = 'automatic'
                            AND (p.usage_limit IS NOT NULL
                                 OR p.id IN (SELECT promotion_id FROM locked_budgets))
-                        """, IdRow.class).setParameter("order", order).getResultList().isEmpty();
+                        """, IdRow.class)
+                .setParameter("order", order)
+                .getResultList()
+                .isEmpty();
     }
 }

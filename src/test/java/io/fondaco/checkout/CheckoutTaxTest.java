@@ -105,11 +105,10 @@ class CheckoutTaxTest {
                     .body("totals.total.amount", equalTo(2_900))
                     .body("totals.tax.amount", equalTo(463));
             Response placed = shopper.complete("tok_ok");
-            IntStream.range(0, 3)
-                    .forEach(_ -> AdminApi.orderAction(
-                                    placed.path("id"), "refunds", Map.of("lines", AdminApi.units(placed, 1)))
-                            .then()
-                            .statusCode(201));
+            IntStream.range(0, 3).forEach(_ -> AdminApi.orderAction(
+                            placed.path("id"), "refunds", Map.of("lines", AdminApi.units(placed, 1)))
+                    .then()
+                    .statusCode(201));
             Response refunded = AdminApi.getOrder(placed.path("id"));
             refunded.then()
                     .body("payment_status", equalTo("refunded"))

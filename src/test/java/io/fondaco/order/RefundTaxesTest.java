@@ -89,7 +89,8 @@ class RefundTaxesTest {
     /** What shipping costs with its discount and its taxes, without rounding. */
     private static Money shippingPrice(Order order) {
         Totals totals = order.totals();
-        Money price = totals.shipping().minus(totals.discount()).plus(totals.tax()).minus(totals.includedTax());
+        Money price =
+                totals.shipping().minus(totals.discount()).plus(totals.tax()).minus(totals.includedTax());
         for (OrderLine line : order.lines()) {
             price = price.plus(line.discount()).minus(line.tax()).plus(line.includedTax());
         }

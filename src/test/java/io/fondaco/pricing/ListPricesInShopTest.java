@@ -131,7 +131,9 @@ class ListPricesInShopTest {
                 .body("variants[0].compare_at_price.amount", equalTo(250));
         given().get("/store/v1/products?currency=GBP&limit=100")
                 .then()
-                .body("data.find { it.slug == '%s' }.variants[0].price.amount".formatted(ProductFixture.slug(sku)), equalTo(200));
+                .body(
+                        "data.find { it.slug == '%s' }.variants[0].price.amount".formatted(ProductFixture.slug(sku)),
+                        equalTo(200));
         awaitHit(page(sku));
         awaitInstant(end);
         given().get(page(sku))

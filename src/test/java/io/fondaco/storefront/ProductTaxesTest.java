@@ -169,7 +169,8 @@ class ProductTaxesTest {
     }
 
     private static void changeVariant(String sku, Map<String, Object> change) {
-        String variant = given().get("/store/v1/products/" + ProductFixture.slug(sku)).path("variants[0].id");
+        String variant =
+                given().get("/store/v1/products/" + ProductFixture.slug(sku)).path("variants[0].id");
         AdminApi.request()
                 .header("If-Match", "*")
                 .body(change)
